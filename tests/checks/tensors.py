@@ -89,6 +89,9 @@ CASES = {
             lambda cities: cities + cities.mean(dim=1, keepdim=True),
             lambda cities: cities[None],
             lambda cities: cities.int() // 2,
+            lambda cities: cities * 1j,
+            lambda cities: cities.to("meta"),
+            lambda cities: cities.to_sparse(),
         ],
     },
 }
