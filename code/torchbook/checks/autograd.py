@@ -1,0 +1,94 @@
+"""Checks of the page `autograd`."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+
+def _number(answer: Any) -> float | None:
+    """The one number that `answer` is, or None."""
+    if isinstance(answer, torch.Tensor) and answer.numel() == 1:
+        answer = answer.item()
+    return float(answer) if type(answer) in (int, float) else None
+
+
+def two_paths(answer: Any) -> str | None:
+    items = list(answer) if isinstance(answer, tuple | list) else []
+    if isinstance(answer, torch.Tensor) and answer.ndim == 1:
+        items = answer.tolist()
+    values = tuple(_number(item) for item in items)
+    if len(values) != 2 or None in values:
+        return "kind"
+    if values == (24, 9):
+        return None
+    if values == (9, 24):
+        return "swapped"
+    if values[0] == 12:
+        return "one-route"
+    if values[0] == 6:
+        return "without-y"
+    return "wrong-y" if values[0] == 24 else "other"
+
+
+def detach(answer: Any) -> str | None:
+    value = _number(answer)
+    if value is None:
+        return "kind"
+    return {3: None, 6: "both", 0: "neither", 9: "value"}.get(value, "other")
+
+
+def curvature(answer: Any) -> str | None:
+    if not callable(answer) or isinstance(answer, type):
+        return "kind"
+    cases: list[tuple[Callable, float, float, float]] = [  # f, x, its slope there, and the bend
+        (torch.sin, 1.0, math.cos(1), -math.sin(1)),
+        (lambda x: x**3, 2.0, 12, 12),
+        (lambda x: x**4, -1.0, -4, 12),
+        (lambda x: (2 * x).exp(), 0.5, 2 * math.e, 4 * math.e),
+    ]
+    found = []
+    for f, x, _, _ in cases:
+        try:
+            value = answer(f, x)
+        except Exception as error:
+            return "not-recorded" if "does not require grad" in str(error) else "raises"
+        found.append(_number(value))
+    if None in found:
+        return "not-a-number"
+
+    def equal(expected: list[float]) -> bool:
+        return all(math.isclose(a, b, rel_tol=1e-3) for a, b in zip(found, expected, strict=True))
+
+    slopes, bends = [case[2] for case in cases], [case[3] for case in cases]
+    if equal(bends):
+        return None
+    if equal(slopes):
+        return "slope"
+    return "sum" if equal([a + b for a, b in zip(slopes, bends, strict=True)]) else "other"
+
+
+def round_through(answer: Any) -> str | None:
+    if not callable(answer) or isinstance(answer, type):
+        return "kind"
+    x = torch.tensor([-1.7, -0.2, 0.4, 1.6, 2.9], requires_grad=True)
+    weights = torch.tensor([1.0, 2.0, -3.0, 0.5, 4.0])  # as if five more operations followed
+    try:
+        result = answer(x)
+        if not isinstance(result, torch.Tensor) or result.shape != x.shape:
+            return "not-rounded"
+        if not torch.allclose(result, x.detach().round()):
+            return "not-rounded"
+        if not result.requires_grad:
+            return "cut"
+        (slope,) = torch.autograd.grad(result, x, weights, allow_unused=True)
+    except Exception:
+        return "raises"
+    if slope is None:
+        return "cut"
+    if torch.allclose(slope, weights):
+        return None
+    if not slope.any():
+        return "flat"
+    return "ignores-output" if torch.allclose(slope, torch.ones(5)) else "other"
