@@ -72,7 +72,20 @@ def returns_tuple(f, x):
     return torch.autograd.grad(slope, x)
 
 
-JUNK = [None, "", "24, 9", object(), torch.tensor([]), float, {}]
+JUNK = [
+    None,
+    "",
+    "24, 9",
+    object(),
+    torch.tensor([]),
+    torch.empty((), device="meta"),
+    torch.empty(2, device="meta"),
+    torch.ones(2).to_sparse(),
+    torch.tensor([1j, 2j]),
+    float,
+    10**400,
+    {},
+]
 
 CASES = {
     "autograd-two-paths": {
