@@ -21,7 +21,8 @@ def digits(seed: int = 0) -> Splits:
     """1,797 real handwritten digits, split 1,197 / 300 / 300 at random.
 
     Each example is an image (8, 8) float32 in [0, 1] and a label () int64 in 0..9.  The split
-    depends on `seed` alone, not on PyTorch's global generator.
+    depends on `seed` alone, not on PyTorch's global generator.  The same 13 people wrote all three
+    parts: the test part measures new digits, not new hands.
     Source: Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, its test part, as
     scikit-learn ships it.  Chapter: training.
 

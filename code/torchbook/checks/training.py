@@ -1,0 +1,133 @@
+"""What can be wrong with an answer to the exercises of the page `training`."""
+
+import math
+from typing import Any
+
+import torch
+
+
+def number(answer: Any) -> float | None:
+    """The answer as a float, or None when it is not one finite number."""
+    if isinstance(answer, bool | str | bytes):
+        return None
+    try:
+        value = float(answer)
+    except Exception:  # a reader may give anything at all
+        return None
+    return value if math.isfinite(value) else None
+
+
+def first_loss(answer: Any) -> str | None:
+    value = number(answer)
+    if value is None:
+        return "kind"
+    known = {
+        "sign": -math.log(10),
+        "bits": math.log2(10),
+        "decimal": 1.0,
+        "zero": 0.0,
+        "probability": 0.1,
+        "errors": 0.9,
+    }
+    if abs(value - math.log(10)) <= 0.01:
+        return None
+    return next((name for name, wrong in known.items() if abs(value - wrong) <= 0.01), "other")
+
+
+def stop(losses: list[float], patience: int, bug: str = "") -> tuple[int, int]:
+    """Early stopping, (epoch of the best, last epoch), or with one of the usual bugs in it."""
+    best = epoch = waited = 0
+    for epoch in range(1, len(losses)):
+        against = losses[epoch - 1] if bug == "previous" else losses[best]
+        if losses[epoch] < against or (bug == "ties" and losses[epoch] == against):
+            best = epoch
+            waited = waited if bug == "total" else 0
+        else:
+            waited += 1
+            if waited == patience + (bug == "late") - (bug == "early") and bug != "never":
+                break
+    return (epoch if bug == "last" else best), epoch
+
+
+BUGS = ("never", "previous", "total", "late", "early", "ties", "last")
+RUNS = (
+    ([4.0, 3.0, 2.0, 1.0], 2),
+    ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2),
+    ([5.0, 4.0, 4.5, 4.25, 3.0, 6.0, 6.0, 6.0], 2),
+    ([5.0, 4.0, 4.5, 3.0, 3.5, 2.0, 2.5, 1.0, 1.5], 3),
+    ([5.0, 4.0, 4.5, 4.6, 3.0, 3.5, 3.6, 3.7, 2.0], 3),
+    ([2.0, 2.0, 2.0, 2.0, 2.0, 2.0], 3),
+    ([3.0], 1),
+)
+
+
+def pair(answer: Any) -> tuple[int, int] | None:
+    """The answer as two whole numbers, or None."""
+    try:
+        best, last = (float(part) for part in answer)
+        return (int(best), int(last)) if best == int(best) and last == int(last) else None
+    except Exception:
+        return None
+
+
+def stopper(answer: Any) -> str | None:
+    if not callable(answer):
+        return "kind"
+    found = []
+    for losses, patience in RUNS:
+        try:
+            result = answer(list(losses), patience)
+        except Exception:
+            return "raises"
+        found.append(pair(result))
+    if None in found:
+        return "pair"
+    right = [stop(*run) for run in RUNS]
+    if found == right:
+        return None
+    if found == [(last, best) for best, last in right]:
+        return "order"
+    if found == [(best + 1, last + 1) for best, last in right]:
+        return "from-one"
+    return next((bug for bug in BUGS if found == [stop(*run, bug) for run in RUNS]), "other")
+
+
+def half_interval(answer: Any) -> str | None:
+    value = number(answer)
+    if value is None:
+        return "kind"
+    if value == 1200:
+        return None
+    known = {600: "twice", 424: "root", 425: "root", 900: "more", 90000: "square"}
+    return "fewer" if value <= 300 else known.get(round(value), "other")
+
+
+MATRICES = (
+    torch.tensor([[8, 2, 0], [1, 3, 0], [4, 0, 2]]),
+    10 * torch.eye(10, dtype=torch.int64) + torch.arange(100).view(10, 10) % 7,
+)
+
+
+def recall(answer: Any) -> str | None:
+    if not callable(answer):
+        return "kind"
+    names = set()
+    for matrix in MATRICES:
+        diagonal, rows, columns = matrix.diagonal().double(), matrix.sum(1), matrix.sum(0)
+        known = {
+            "": diagonal / rows,
+            "precision": diagonal / columns,
+            "counts": diagonal,
+            "share": diagonal / matrix.sum(),
+            "missed": 1 - diagonal / rows,
+            "percent": 100 * diagonal / rows,
+        }
+        try:
+            result = torch.as_tensor(answer(matrix.clone())).detach().cpu().double()
+        except Exception:
+            return "raises"
+        if result.shape != diagonal.shape:
+            return "length"
+        same = (name for name, what in known.items() if torch.allclose(result, what, atol=1e-5))
+        names.add(next(same, "other"))
+    return (names.pop() or None) if len(names) == 1 else "other"
