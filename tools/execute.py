@@ -1,0 +1,183 @@
+"""Run the cells of pages, in parallel, and remember the outputs under what they depend on.
+
+An executed page is stored as _build/executed/<key>.ipynb.  The key is made of the page's code
+without comments, the package's sources, the pinned requirements, the versions installed, the device
+and this file.  So an edit of prose or of a comment runs nothing, an edit of the package runs
+everything, and the second language is free wherever only comments differ.
+"""
+
+import ast
+import hashlib
+import os
+import platform
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from filelock import FileLock
+from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+ROOT = Path(__file__).resolve().parents[1]
+STORE = ROOT / "_build" / "executed"
+CELL_SECONDS = 60  # a cell that needs longer has no place in a page that is read
+DEVICE = os.environ.get("TORCHBOOK_DEVICE", "cpu")
+FIGURES = [
+    "--InlineBackend.figure_formats=svg",
+    '--InlineBackend.print_figure_kwargs={"metadata": {"Date": None}, "bbox_inches": "tight"}',
+]
+WARNING = re.compile(r"^.*\b(?:Deprecation|Future)Warning: .*$", re.M)
+
+
+class PageError(Exception):
+    """A cell that fails, warns of a coming change, or does not end; says where."""
+
+
+class Executed(NamedTuple):
+    """What became of one page: how long its cells ran, and whether they ran just now."""
+
+    page: Path
+    seconds: float
+    ran: bool
+
+
+def read(text: str) -> NotebookNode:
+    """The notebook that a MyST page is, without outputs."""
+    return read_myst_markdown_notebook(text, add_source_map=True)
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@cache
+def surroundings() -> str:
+    """Hash of all that every page's outputs depend on, beside its own code."""
+    package = ROOT / "code" / "torchbook"
+    sources = (path for path in package.rglob("*") if path.suffix in {".py", ".toml", ".mplstyle"})
+    files = [*sorted(sources), *sorted(ROOT.glob("requirements*.txt")), Path(__file__)]
+    installed = [f"{name} {version(name)}" for name in ("torch", "numpy", "matplotlib")]
+    said = [DEVICE, platform.python_version(), platform.machine(), *installed]
+    digests = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+    return hashlib.sha256("\0".join(said + digests).encode()).hexdigest()
+
+
+def key(notebook: NotebookNode) -> str:
+    """What the outputs of this page depend on, as 16 hexadecimal digits."""
+    try:
+        parts = [ast.unparse(ast.parse(cell.source)) for cell in code_cells(notebook)]
+    except SyntaxError:  # the kernel will say where
+        parts = [cell.source for cell in code_cells(notebook)]
+    return hashlib.sha256("\0".join([surroundings(), *parts]).encode()).hexdigest()[:16]
+
+
+def executed(text: str, name: str = "page") -> tuple[NotebookNode, bool]:
+    """The notebook of a MyST page with its outputs, and whether it had to run for them."""
+    notebook = read(text)
+    if not is_myst_markdown_notebook(text) or not code_cells(notebook):
+        return notebook, False
+    path = STORE / f"{key(notebook)}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock")):  # the other language may be running the same code
+        ran = not path.exists()
+        if ran:
+            done = run(nbformat.from_dict(notebook), name)
+            aside = path.with_suffix(".part")
+            nbformat.write(done, aside)
+            aside.replace(path)
+    done = nbformat.read(path, as_version=4)
+    for cell, other in zip(code_cells(notebook), code_cells(done), strict=True):
+        cell.outputs, cell.execution_count = other.outputs, other.execution_count
+        cell.metadata["seconds"] = other.metadata["seconds"]
+    notebook.metadata.language_info = done.metadata.language_info  # else no highlighting
+    return notebook, ran
+
+
+def run(notebook: NotebookNode, name: str) -> NotebookNode:
+    """Run every cell in a fresh kernel and an empty folder; PageError says what went wrong."""
+    settings = {
+        "TORCHBOOK_DEVICE": DEVICE,
+        "OMP_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "passive",
+        "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel, not one of the user's
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    environment = {**os.environ, **settings}
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sockets:
+        files = {"transport": "ipc", "ip": str(Path(sockets, "kernel"))}  # no port to compete for
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            timeout=CELL_SECONDS,
+            extra_arguments=FIGURES,
+            config=Config({"KernelManager": files}),
+        )
+        with client.setup_kernel(env=environment, cwd=folder):
+            for index, cell in enumerate(notebook.cells):
+                if cell.cell_type == "code":
+                    run_cell(client, index, cell, name)
+            client.set_widgets_metadata()
+            reply = client.wait_for_reply(client.kc.kernel_info())
+            notebook.metadata.language_info = reply["content"]["language_info"]
+    return notebook
+
+
+def run_cell(client: NotebookClient, index: int, cell: NotebookNode, name: str) -> None:
+    first = client.nb.metadata.source_map[index] + 1  # the fence; the cell begins on the next line
+    number = sum(other.cell_type == "code" for other in client.nb.cells[: index + 1])
+    where = f"{name}:{first}: cell {number}"
+    start = time.perf_counter()
+    try:
+        client.execute_cell(cell, index)
+    except CellExecutionError as error:
+        output = cell.outputs[-1]
+        traceback = "\n".join(output.get("traceback", [str(error)]))
+        raise PageError(f"{where}{faulty_line(cell, traceback)}\n{traceback}") from None
+    except CellTimeoutError:
+        raise PageError(f"{where} ran longer than {CELL_SECONDS} s:\n{cell.source}") from None
+    except DeadKernelError:
+        raise PageError(f"{where} ended its Python process:\n{cell.source}") from None
+    cell.metadata["seconds"] = round(time.perf_counter() - start, 3)
+    for output in cell.outputs:
+        if output.output_type == "stream" and (warning := WARNING.search(output.text)):
+            raise PageError(f"{where} warns, which fails the build:\n{warning[0]}\n{cell.source}")
+
+
+def faulty_line(cell: NotebookNode, traceback: str) -> str:
+    """Which line of the cell raised, from the traceback that IPython wrote."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
+    lines = re.findall(rf"Cell In\[{cell.execution_count}\], line (\d+)", plain)
+    if not lines:
+        return ":"
+    return f", line {lines[-1]}: {cell.source.splitlines()[int(lines[-1]) - 1].strip()}"
+
+
+def execute(pages: list[Path]) -> Iterator[Executed]:
+    """Execute pages in parallel, each in its own process; yield each as it ends.
+
+    Raises the first PageError after the pages already under way have ended.
+    """
+
+    def one(page: Path) -> Executed:
+        notebook, ran = executed(page.read_text(encoding="utf-8"), str(page.relative_to(ROOT)))
+        seconds = sum(cell.metadata.get("seconds", 0.0) for cell in code_cells(notebook))
+        return Executed(page, seconds, ran)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        tasks = [pool.submit(one, page) for page in pages]
+        try:
+            for task in as_completed(tasks):
+                yield task.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
