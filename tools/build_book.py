@@ -1,0 +1,207 @@
+"""Build the site: execute the pages, then one Jupyter Book per language, then change over at once.
+
+Everything is made beside the site that is there, and takes its place, in one rename, when it is
+complete; whatever goes wrong before, the last good site stands.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import yaml
+from filelock import FileLock, Timeout
+
+from execute import PageError, execute, surroundings
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "_build"
+LANGUAGES = ("en", "es")
+MADE_OF = "made-of"  # the digest of all that a site was built from
+UNPUBLISHED = shutil.ignore_patterns("*.map", "fontawesome.js", ".buildinfo", ".doctrees")
+
+
+class BuildError(Exception):
+    """Why there is no new site, in words for the person who asked for it."""
+
+
+def load(path: Path) -> dict:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise BuildError(f"{path.relative_to(ROOT)} is not YAML: {error}") from None
+
+
+def merged(base: dict, changes: dict) -> dict:
+    """base with changes laid over it, mapping by mapping."""
+    both = base.keys() & changes.keys()
+    deep = {key: merged(base[key], changes[key]) for key in both if isinstance(base[key], dict)}
+    return {**base, **changes, **deep}
+
+
+def page_names() -> list[str]:
+    """The pages of the table of contents, in order: index, pytorch, ..."""
+    toc = load(ROOT / "_toc.yml")
+    files = [toc["root"], *(page["file"] for part in toc["parts"] for page in part["chapters"])]
+    return [file.removeprefix("book/en/") for file in files]
+
+
+def pages() -> list[Path]:
+    """The source of every page in every language; BuildError if one is missing or left over."""
+    listed = [ROOT / "book" / lang / f"{name}.md" for name in page_names() for lang in LANGUAGES]
+    for page in listed:
+        if not page.exists():
+            raise BuildError(f"{page.relative_to(ROOT)} is missing, but _toc.yml names it")
+    for lang in LANGUAGES:
+        for page in sorted((ROOT / "book" / lang).rglob("*.md")):
+            if page not in listed:
+                name = page.relative_to(ROOT)
+                raise BuildError(f"{name} is not in _toc.yml: add it or remove it")
+    return listed
+
+
+def config(language: str) -> dict:
+    """The settings of one language's book."""
+    settings = load(ROOT / "_config.yml")
+    overlay = ROOT / "book" / language / "_config.yml"
+    if overlay.exists():
+        settings = merged(settings, load(overlay))
+    server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
+    if server and name:  # in a workflow, a fork's links lead to the fork
+        settings["repository"]["url"] = f"{server}/{name}"
+    # Sphinx sees what changed in a page, not in an extension or in another page's headings: what
+    # changes this makes it read every page again.
+    settings["sphinx"]["config"]["depends_on"] = digest(extension_files(), headings())
+    owner, name = settings["repository"]["url"].split("/")[-2:]
+    settings["sphinx"]["config"]["html_baseurl"] = f"https://{owner}.github.io/{name}/{language}/"
+    folders = settings["sphinx"]["local_extensions"]
+    settings["sphinx"]["local_extensions"] = {name: str(ROOT / folders[name]) for name in folders}
+    return settings
+
+
+def extension_files() -> list[Path]:
+    folder = ROOT / "extensions"
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+
+def headings() -> str:
+    return "\n".join(re.findall(r"^#+ .*", "\n".join(map(read_page, pages())), re.M))
+
+
+def read_page(page: Path) -> str:
+    try:
+        return page.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BuildError(f"{page.relative_to(ROOT)} is not UTF-8: {error}") from None
+
+
+def digest(files: list[Path], *more: str) -> str:
+    """What changes when any of these files, or of these texts, does."""
+    parts = [f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() for path in files]
+    parts += [text.encode() for text in more]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def inputs() -> str:
+    """What changes when the site would: all it is made of."""
+    settings = [ROOT / "_config.yml", ROOT / "_toc.yml", *sorted((ROOT / "book").rglob("*.*"))]
+    tools = [Path(__file__), *extension_files()]
+    return digest([*settings, *tools], surroundings(), str(config("en")["repository"]))
+
+
+def contents(language: str) -> dict:
+    """The table of contents as seen from the language's own folder."""
+    text = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(text.replace("book/en/", ""))
+
+
+def build_language(language: str) -> Path:
+    """One Jupyter Book, warnings being errors; returns the folder of its HTML."""
+    out = BUILD / language
+    out.mkdir(parents=True, exist_ok=True)
+    for name, settings in {"_config.yml": config(language), "_toc.yml": contents(language)}.items():
+        text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+        if not (out / name).exists() or (out / name).read_text(encoding="utf-8") != text:
+            (out / name).write_text(text, encoding="utf-8")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT / "book" / language]
+    command += ["--config", out / "_config.yml", "--toc", out / "_toc.yml"]
+    command += ["--path-output", out, "--warningiserror", "--keep-going", "--all", "--quiet"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        shutil.rmtree(out / "_build" / ".doctrees", ignore_errors=True)  # so that it says it again
+        raise BuildError(f"the pages of book/{language} do not build:\n{done.stdout}")
+    return out / "_build" / "html"
+
+
+def execute_pages() -> None:
+    """Run what must be run, one line a page as it ends."""
+    start = time.perf_counter()
+    total = 0.0
+    for done in execute(pages()):
+        how = "run" if done.ran else "cached"
+        print(f"{done.page.relative_to(ROOT)!s:28} {done.seconds:6.1f} s  {how}", flush=True)
+        total += done.seconds * done.ran
+    wall = time.perf_counter() - start
+    print(f"{total:.1f} s of cells ran in {wall:.1f} s", flush=True)
+
+
+def change_over(html: list[Path], made_of: str) -> None:
+    """Put a complete new site where the old one is, by one rename of a link."""
+    sites = BUILD / "sites"
+    new = sites / str(time.time_ns())
+    for language, folder in zip(LANGUAGES, html, strict=True):
+        shutil.copytree(folder, new / language, ignore=UNPUBLISHED)
+    shutil.copy(ROOT / "book" / "index.html", new)
+    (new / MADE_OF).write_text(made_of, encoding="utf-8")
+    aside = BUILD / "site.new"
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(new.relative_to(BUILD))
+    aside.replace(BUILD / "site")
+    for old in sites.iterdir():
+        if old != new:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def make_site() -> None:
+    made_of = inputs()
+    execute_pages()
+    stamp = BUILD / "site" / MADE_OF
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == made_of:
+        return
+    with ThreadPoolExecutor(len(LANGUAGES)) as pool:
+        change_over(list(pool.map(build_language, LANGUAGES)), made_of)
+
+
+def build() -> Path:
+    """Make the site of every page as it is now; returns its door.  BuildError says why not."""
+    try:
+        BUILD.mkdir(exist_ok=True)
+        with FileLock(BUILD / "lock", timeout=0):
+            make_site()
+    except PageError as error:
+        raise BuildError(str(error)) from None
+    except Timeout:
+        raise BuildError("another build is at work in this folder: wait until it ends") from None
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise BuildError(f"the disk is full: free some space for {BUILD}") from None
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            where = error.filename or BUILD
+            raise BuildError(f"no permission to write {where}: make it writable") from None
+        raise
+    return BUILD / "site" / "index.html"
+
+
+if __name__ == "__main__":
+    try:
+        door = build()
+    except BuildError as error:
+        old = " The site that was there before still stands." if (BUILD / "site").exists() else ""
+        sys.exit(f"No new site.{old}\n{error}")
+    print(f"The book is built. Open {door.as_uri()}")
