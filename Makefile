@@ -1,0 +1,37 @@
+# The only place where commands are written. `make` alone builds the book.
+PYTHON ?= python3
+DEVICE ?= cpu
+IN = .venv/bin/python
+READY = .venv/ready
+export TORCHBOOK_DEVICE = $(DEVICE)
+
+.PHONY: book serve test lint behind reviewed clean
+
+book: $(READY)  ## execute and build both languages into _build/site/
+	@$(IN) tools/build_book.py
+
+serve: $(READY)  ## the same, served, and built again as you write
+	@$(IN) tools/serve.py
+
+test: lint  ## everything that CI checks; DEVICE=cuda for a GPU
+	@$(IN) -m pytest -n auto
+
+lint: $(READY)  ## code, spelling in both languages, workflows
+	@$(IN) -m ruff check .
+	@$(IN) -m ruff format --check .
+	@$(IN) -m codespell_lib
+	@$(IN) tools/spelling.py
+	@$(IN) -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+behind: $(READY)  ## Spanish paragraphs whose English has changed since they were reviewed
+	@$(IN) tools/freshness.py
+
+reviewed: $(READY)  ## record that book/es/$(PAGE).md says what book/en/$(PAGE).md says now
+	@$(IN) tools/freshness.py $(PAGE)
+
+clean:  ## remove all that was built; .venv stays
+	rm -rf _build
+
+# Made anew only when the pins, the package's own needs, or the way of making it have changed.
+$(READY): requirements.txt pyproject.toml tools/setup_env.py
+	@$(PYTHON) tools/setup_env.py

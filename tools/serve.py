@@ -1,0 +1,23 @@
+"""Serve the book while it is being written: what changes is built again, the browser reloads."""
+
+from livereload import Server
+
+from build_book import BUILD, ROOT, BuildError, build
+
+PORT = 8000
+WATCHED = ("book/**/*", "code/**/*", "extensions/**/*", "_config.yml", "_toc.yml")
+
+
+def rebuild() -> None:
+    try:
+        build()
+    except BuildError as error:
+        print(f"No new site; the one before still stands.\n{error}", flush=True)
+
+
+if __name__ == "__main__":
+    rebuild()
+    server = Server()
+    for pattern in WATCHED:
+        server.watch(str(ROOT / pattern), rebuild, ignore=lambda name: "__pycache__" in name)
+    server.serve(root=str(BUILD / "site"), port=PORT, open_url_delay=None)

@@ -1,0 +1,71 @@
+"""Make .venv and fill it with what requirements.txt pins.  Needs nothing but Python itself.
+
+The virtual environment is marked ready only at the very end, so that one left half-filled is filled
+again.  What can go wrong on a fresh machine is said in one sentence.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+OLDEST = (3, 11)
+NEEDED_GB = 4  # with PyTorch's CPU build; the CUDA one takes about 8
+
+
+def problem(version: tuple[int, ...], free_bytes: int) -> str | None:
+    """Why this machine cannot hold the book's environment, or None."""
+    if version < OLDEST:
+        return (
+            f"The book needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is "
+            f"{version[0]}.{version[1]}: install a newer one, say `make book PYTHON=python3.12`."
+        )
+    if free_bytes < NEEDED_GB * 1e9:
+        return (
+            f"The book needs {NEEDED_GB} GB of free disk space for its environment, and there are "
+            f"{free_bytes / 1e9:.1f} GB: free some, then try again."
+        )
+    return None
+
+
+def explain(output: str) -> str:
+    """One sentence on why pip failed, from what it printed."""
+    if "No space left on device" in output:
+        return "The disk filled up during the installation: free some space, then try again."
+    if any(sign in output for sign in ("command 'gcc' failed", "command 'cc' failed", "Python.h")):
+        return (
+            "A package had to be compiled and there is no C compiler: install one (Debian, Ubuntu: "
+            "build-essential; macOS: xcode-select --install), then try again."
+        )
+    if "No matching distribution" in output:
+        return "A pinned package does not exist for this Python or this system; its name is above."
+    return "pip could not install the book's packages; its own words are above."
+
+
+def run(*command: str | Path) -> None:
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        sys.exit(f"{done.stdout}\n{explain(done.stdout)}")
+
+
+def main() -> None:
+    if why := problem(sys.version_info[:2], shutil.disk_usage(ROOT).free):
+        sys.exit(why)
+    print("Installing what the book needs into .venv (some minutes, only now) ...", flush=True)
+    try:
+        import venv
+
+        if not (VENV / "bin" / "python").exists():
+            venv.create(VENV, with_pip=True)
+    except (ImportError, subprocess.CalledProcessError):
+        sys.exit("Python cannot make a virtual environment: install Debian's package python3-venv.")
+    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    run(*pip, "--requirement", ROOT / "requirements.txt")
+    run(*pip, "--no-deps", "--editable", ROOT)
+    (VENV / "ready").touch()
+
+
+if __name__ == "__main__":
+    main()
