@@ -40,6 +40,23 @@ def texts(page: str) -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((files(__name__) / f"{page}.toml").read_text(encoding="utf-8"))
 
 
+def page_of(exercise: str) -> str:
+    """The page an exercise belongs to; ValueError, with the nearest names, if there is none."""
+    for page in pages():
+        if exercise in texts(page):
+            return page
+    known = [name for page in pages() for name in texts(page)]
+    near = ", ".join(difflib.get_close_matches(exercise, known, cutoff=0.0))
+    raise ValueError(f"no exercise is called {exercise!r}; the nearest names are: {near}")
+
+
+def mistake(exercise: str, answer: Any) -> str | None:
+    """The name of what is wrong with an answer, or None when it is right."""
+    page = page_of(exercise)
+    module = importlib.import_module(f"{__name__}.{page}")
+    return getattr(module, exercise.removeprefix(f"{page}-").replace("-", "_"))(answer)
+
+
 def checker(language: str) -> Callable[[str, Any], None]:
     """The function check(exercise, answer) that answers in `language`, "en" or "es".
 
@@ -51,17 +68,9 @@ def checker(language: str) -> Callable[[str, Any], None]:
     right, wrong = VERDICT[language]
 
     def check(exercise: str, answer: Any) -> None:
-        page = next((page for page in pages() if exercise.startswith(f"{page}-")), "")
-        found = texts(page) if page else {}
-        if exercise not in found:
-            known = [name for page in pages() for name in texts(page)]
-            near = ", ".join(difflib.get_close_matches(exercise, known, cutoff=0.0))
-            raise ValueError(f"no exercise is called {exercise!r}; the nearest names are: {near}")
-        module = importlib.import_module(f"{__name__}.{page}")
-        function = exercise.removeprefix(f"{page}-").replace("-", "_")
-        mistake = getattr(module, function)(answer)
-        text = found[exercise][mistake or "right"][language]
-        if mistake:
+        found = mistake(exercise, answer)
+        text = texts(page_of(exercise))[exercise][found or "right"][language]
+        if found:
             raise WrongAnswer(wrong.format(text))
         print(right.format(text))
 

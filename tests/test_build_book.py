@@ -1,0 +1,212 @@
+"""The build says what is wrong, and the last good site stands until a better one is complete."""
+
+import errno
+import os
+import signal
+import time
+
+import pytest
+import yaml
+
+import build_book
+
+PAGE = "book/en/numbers.md"
+TWIN = "book/es/numbers.md"
+CELL = "2 + 2  # a sum"
+FAULTS = {
+    "a cell that raises": (
+        PAGE,
+        CELL,
+        "1 / 0",
+        [f"{PAGE}:12: cell 1, line 1: 1 / 0", "ZeroDivisionError"],
+    ),
+    "a cell that loops for ever": (PAGE, CELL, "while True: pass", ["cell 1 ran longer than 3 s"]),
+    "a cell that warns of the future": (
+        PAGE,
+        CELL,
+        "import warnings; warnings.warn('it ends', FutureWarning)",
+        ["cell 1 warns", "FutureWarning: it ends"],
+    ),
+    "a cell that kills its kernel": (
+        PAGE,
+        CELL,
+        "import os; os._exit(1)",
+        ["ended its Python process"],
+    ),
+    "a heading too few": (
+        TWIN,
+        "## Un dibujo\n",
+        "",
+        ["numbers has 1 sections, book/en/numbers.md has 2"],
+    ),
+    "a label used twice": (
+        PAGE,
+        "## A picture",
+        "(index)=\n## A picture",
+        ["duplicate label index"],
+    ),
+    "a broken link": (PAGE, "Two and two.", "See [there](nowhere.md).", ["nowhere.md"]),
+    "an unknown term": (PAGE, "Two and two.", "A {term}`wombat`.", ["wombat"]),
+    "an unknown directive": (PAGE, "Two and two.", "```{wombat}\n```", ["wombat"]),
+    "a figure without words": (
+        PAGE,
+        "    alt: A line that rises.\n",
+        "    align: center\n",
+        ["alternative text"],
+    ),
+    "a table of contents that is no YAML": ("_toc.yml", "parts:", "parts: [", ["_toc.yml", "line"]),
+    "a text that is not UTF-8": (PAGE, "Two", "\udcff", [PAGE, "UTF-8"]),
+}
+
+
+def test_a_build_shows_each_page_and_ends_with_the_address(mini):
+    status, output = mini.build()
+    assert status == 0, output
+    assert "book/en/numbers.md" in output
+    assert " run" in output
+    assert (
+        output.splitlines()[-1]
+        == f"The book is built. Open file://{mini.root}/_build/site/index.html"
+    )
+    status, output = mini.build()
+    assert status == 0
+    assert " run" not in output
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named_and_the_last_good_site_stands(built, fault):
+    name, old, new, words = FAULTS[fault]
+    before = built.site()
+    path = built.root / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_bytes(text.replace(old, new).encode("utf-8", "surrogateescape"))
+    status, output = built.build()
+    assert status != 0
+    assert "The site that was there before still stands" in output
+    for word in words:
+        assert word in output
+    assert "build_book.py" not in output, "a person reads this, not a traceback of the tools"
+    assert built.site() == before
+
+
+def test_a_missing_page_and_one_too_many_are_named(built):
+    before = built.site()
+    page = built.root / TWIN
+    page.rename(page.with_name("more.md"))
+    status, output = built.build()
+    assert (status, f"{TWIN} is missing" in output) == (1, True)
+    page.with_name("more.md").rename(built.root / "book/en/more.md")
+    page.write_text("# Otra vez", encoding="utf-8")
+    status, output = built.build()
+    assert (status, "book/en/more.md is not in _toc.yml" in output) == (1, True)
+    assert built.site() == before
+
+
+def test_prose_and_comments_run_nothing_and_code_and_the_package_run_again(built):
+    def ran() -> list[str]:
+        status, output = built.build()
+        assert status == 0, output
+        return [line.split()[0] for line in output.splitlines() if line.endswith("  run")]
+
+    assert ran() == []
+    built.change(PAGE, "Two and two.", "Two and two make four.")
+    assert ran() == []
+    assert b"Two and two make four." in built.site()["en/numbers.html"]
+    built.change(PAGE, "# a sum", "# an addition")
+    assert ran() == []
+    assert b"# an addition" in built.site()["en/numbers.html"]
+    for page in (PAGE, TWIN):
+        built.change(page, "2 + 2", "3 + 3")
+    assert len(ran()) == 1, "the two languages differ in a comment only: one of them runs"
+    assert b">6\n" in built.site()["es/numbers.html"]
+    for page in (PAGE, TWIN):
+        built.change(page, "3 + 3", "__import__('torchbook.device').device.best_device('cpu').type")
+    assert len(ran()) == 1
+    assert b"&#39;cpu&#39;" in built.site()["en/numbers.html"]
+    built.change(
+        "code/torchbook/device.py", "return torch.device(asked)", 'return torch.device("meta")'
+    )
+    assert len(ran()) == 1
+    assert b"&#39;meta&#39;" in built.site()["en/numbers.html"], "old outputs under new code"
+
+
+def test_a_title_is_changed_everywhere(built):
+    built.change(PAGE, "# Numbers add up", "# Numbers are added")
+    status, output = built.build()
+    assert status == 0, output
+    assert b"Numbers are added" in built.site()["en/index.html"]
+    assert b'id="numbers-are-added"' in built.site()["es/numbers.html"], "both anchors are English"
+
+
+def test_a_build_that_is_killed_leaves_the_site_and_no_obstacle(built):
+    before = built.site()
+    for page in (PAGE, TWIN):
+        built.change(page, CELL[:5], "import time; time.sleep(2); 5 + 5")
+    process = built.start()
+    time.sleep(3)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert built.site() == before
+    status, output = built.build()
+    assert status == 0, output
+    assert b">10\n" in built.site()["en/numbers.html"]
+
+
+def test_a_second_build_at_the_same_time_is_refused(built):
+    before = built.site()
+    for page in (PAGE, TWIN):
+        built.change(page, CELL[:5], "import time; time.sleep(2); 5 + 5")
+    first = built.start()
+    time.sleep(2)
+    status, output = built.build()
+    assert status != 0
+    assert "another build is at work" in output
+    assert built.site() == before
+    first.communicate()
+    assert first.returncode == 0
+
+
+def test_a_folder_that_cannot_be_written_is_named(built):
+    before = built.site()
+    built.change(PAGE, "Two and two.", "Two.")
+    (built.root / "_build").chmod(0o555)
+    root_may_too = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+    status, output = built.build(*root_may_too)
+    (built.root / "_build").chmod(0o755)
+    assert status != 0
+    assert "no permission to write" in output
+    assert built.site() == before
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EROFS, "no permission to write"),
+        (errno.EACCES, "/site"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_words(monkeypatch, number, words):
+    def refuse() -> None:
+        raise OSError(number, os.strerror(number), "/site")
+
+    monkeypatch.setattr(build_book, "make_site", refuse)
+    with pytest.raises(build_book.BuildError, match=words):
+        build_book.build()
+
+
+def test_a_fork_links_to_itself(monkeypatch):
+    assert build_book.config("es")["repository"]["url"] == "https://github.com/torchbook/torchbook"
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "reader/fork")
+    settings = build_book.config("es")
+    assert settings["repository"]["url"] == "https://github.com/reader/fork"
+    assert settings["sphinx"]["config"]["html_baseurl"] == "https://reader.github.io/fork/es/"
+
+
+def test_one_table_of_contents_serves_both_languages():
+    whole = yaml.safe_load((build_book.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    assert whole["root"] == "book/en/index"
+    assert build_book.contents("es")["root"] == "index"
+    assert build_book.contents("es") == build_book.contents("en")
