@@ -82,10 +82,9 @@ def add_twin(app, pagename, templatename, context, doctree) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("toc_captions", {}, "env")
-    app.add_config_value("depends_on", "", "env")
     app.connect("doctree-read", share_anchors, priority=400)  # before the contents are collected
     app.connect("doctree-read", translate_captions, priority=600)  # after sphinx-external-toc
     app.connect("html-page-context", add_twin)
-    app.config.templates_path.append(str(HERE / "templates"))
+    app.config.templates_path.insert(0, str(HERE / "templates"))
     app.add_js_file("switch.js", loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -46,6 +46,15 @@ def block_math(translator: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def without_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Jupyter Book puts Thebe's loader on every page, twice on some; no page here asks for it."""
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if "thebe" not in f"{script.filename} {script.attributes.get('body')}".lower()
+    ]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     make_font()
     app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
@@ -53,4 +62,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.config.html_static_path += [str(HERE / "static"), str(FONTS)]
     app.config.html_favicon = str(HERE / "static" / "favicon.svg")
     app.add_css_file("book.css")
+    app.connect("html-page-context", without_thebe, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

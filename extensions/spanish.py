@@ -33,6 +33,11 @@ def folded(word: str) -> str:
 class ForgivingSpanish(SearchSpanish):
     """Words are folded before they are stemmed: here for the index, in the browser for queries."""
 
+    js_splitter_code = r"""
+function splitQuery(query) {
+  return query.normalize("NFC").split(/[^\p{Letter}\p{Number}_]+/u).filter(Boolean);
+}
+"""
     js_stemmer_rawcode = ""
     js_stemmer_code = "\n".join(
         [
@@ -57,8 +62,16 @@ def reword(app: Sphinx) -> None:
         getattr(translator, "_catalog", {}).update(app.config.interface)
 
 
+def relabel(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """The one label that MyST-NB writes in English whatever the language."""
+    label = "Toggle hidden content"
+    context["body"] = context.get("body", "").replace(label, app.config.interface[label])
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("interface", {}, "html")
     app.add_search_language(ForgivingSpanish)
     app.connect("builder-inited", reword, priority=900)
+    app.connect("html-page-context", relabel)
+    app.add_js_file("spanish.js", priority=900)  # after Sphinx's own translations
     return {"parallel_read_safe": True, "parallel_write_safe": True}

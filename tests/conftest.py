@@ -39,7 +39,8 @@ def _seed():
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The folder of the built site, built now if anything has changed."""
-    with FileLock(ROOT / "_build.lock"):  # the first worker builds, the others find it built
+    build_book.BUILD.mkdir(exist_ok=True)
+    with FileLock(build_book.BUILD / "tests.lock"):  # one worker builds, the others find it built
         return build_book.build().parent.resolve()
 
 

@@ -18,7 +18,7 @@ FAULTS = {
         PAGE,
         CELL,
         "1 / 0",
-        [f"{PAGE}:12: cell 1, line 1: 1 / 0", "ZeroDivisionError"],
+        [f"{PAGE}:13: cell 1: 1 / 0", "ZeroDivisionError"],
     ),
     "a cell that loops for ever": (PAGE, CELL, "while True: pass", ["cell 1 ran longer than 3 s"]),
     "a cell that warns of the future": (

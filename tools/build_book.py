@@ -23,7 +23,7 @@ from execute import PageError, execute, surroundings
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 LANGUAGES = ("en", "es")
-MADE_OF = "made-of"  # the digest of all that a site was built from
+MADE_OF = "made-of"  # a digest of what a site, or one language of it, was built from
 UNPUBLISHED = shutil.ignore_patterns("*.map", "fontawesome.js", ".buildinfo", ".doctrees")
 
 
@@ -75,9 +75,6 @@ def config(language: str) -> dict:
     server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
     if server and name:  # in a workflow, a fork's links lead to the fork
         settings["repository"]["url"] = f"{server}/{name}"
-    # Sphinx sees what changed in a page, not in an extension or in another page's headings: what
-    # changes this makes it read every page again.
-    settings["sphinx"]["config"]["depends_on"] = digest(extension_files(), headings())
     owner, name = settings["repository"]["url"].split("/")[-2:]
     settings["sphinx"]["config"]["html_baseurl"] = f"https://{owner}.github.io/{name}/{language}/"
     folders = settings["sphinx"]["local_extensions"]
@@ -90,8 +87,15 @@ def extension_files() -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
-def headings() -> str:
-    return "\n".join(re.findall(r"^#+ .*", "\n".join(map(read_page, pages())), re.M))
+def landmarks() -> str:
+    """What other pages show of a page or lead to: headings, labels and the glossary.
+
+    Sphinx sees what changed in a page, not what changed on the page that a link leads to: when this
+    changes, or an extension, every page is read again.
+    """
+    text = "\n".join(read_page(page) for page in pages())
+    glossaries = re.findall(r"^```\{glossary\}.*?^```$", text, re.M | re.S)
+    return "\n".join(re.findall(r"^#+ .*|^\(.+\)=|^:(?:label|name): .*", text, re.M) + glossaries)
 
 
 def read_page(page: Path) -> str:
@@ -127,15 +131,19 @@ def build_language(language: str) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     for name, settings in {"_config.yml": config(language), "_toc.yml": contents(language)}.items():
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
-        if not (out / name).exists() or (out / name).read_text(encoding="utf-8") != text:
-            (out / name).write_text(text, encoding="utf-8")
+        (out / name).write_text(text, encoding="utf-8")
+    settled = digest([out / "_config.yml", out / "_toc.yml", *extension_files()], landmarks())
+    stamp = out / MADE_OF
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != settled:
+        shutil.rmtree(out / "_build", ignore_errors=True)
+    stamp.unlink(missing_ok=True)  # killed or failed, what Sphinx takes for up to date may not be
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT / "book" / language]
     command += ["--config", out / "_config.yml", "--toc", out / "_toc.yml"]
-    command += ["--path-output", out, "--warningiserror", "--keep-going", "--all", "--quiet"]
+    command += ["--path-output", out, "--warningiserror", "--keep-going", "--quiet"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
-        shutil.rmtree(out / "_build" / ".doctrees", ignore_errors=True)  # so that it says it again
         raise BuildError(f"the pages of book/{language} do not build:\n{done.stdout}")
+    stamp.write_text(settled, encoding="utf-8")
     return out / "_build" / "html"
 
 

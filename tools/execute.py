@@ -11,6 +11,7 @@ import hashlib
 import os
 import platform
 import re
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -91,7 +92,7 @@ def executed(text: str, name: str = "page") -> tuple[NotebookNode, bool]:
     with FileLock(path.with_suffix(".lock")):  # the other language may be running the same code
         ran = not path.exists()
         if ran:
-            done = run(nbformat.from_dict(notebook), name)
+            done = run(nbformat.from_dict(notebook), name, text.splitlines())
             aside = path.with_suffix(".part")
             nbformat.write(done, aside)
             aside.replace(path)
@@ -103,7 +104,7 @@ def executed(text: str, name: str = "page") -> tuple[NotebookNode, bool]:
     return notebook, ran
 
 
-def run(notebook: NotebookNode, name: str) -> NotebookNode:
+def run(notebook: NotebookNode, name: str, lines: list[str]) -> NotebookNode:
     """Run every cell in a fresh kernel and an empty folder; PageError says what went wrong."""
     settings = {
         "TORCHBOOK_DEVICE": DEVICE,
@@ -122,27 +123,30 @@ def run(notebook: NotebookNode, name: str) -> NotebookNode:
             extra_arguments=FIGURES,
             config=Config({"KernelManager": files}),
         )
-        with client.setup_kernel(env=environment, cwd=folder):
+        with client.setup_kernel(env=environment, cwd=folder, stderr=subprocess.DEVNULL):
             for index, cell in enumerate(notebook.cells):
                 if cell.cell_type == "code":
-                    run_cell(client, index, cell, name)
+                    run_cell(client, index, name, lines)
             client.set_widgets_metadata()
             reply = client.wait_for_reply(client.kc.kernel_info())
             notebook.metadata.language_info = reply["content"]["language_info"]
     return notebook
 
 
-def run_cell(client: NotebookClient, index: int, cell: NotebookNode, name: str) -> None:
-    first = client.nb.metadata.source_map[index] + 1  # the fence; the cell begins on the next line
+def run_cell(client: NotebookClient, index: int, name: str, lines: list[str]) -> None:
+    cell = client.nb.cells[index]
+    fence = client.nb.metadata.source_map[index]
+    first = lines.index(cell.source.split("\n")[0], fence) + 1  # options may stand between
     number = sum(other.cell_type == "code" for other in client.nb.cells[: index + 1])
     where = f"{name}:{first}: cell {number}"
     start = time.perf_counter()
     try:
         client.execute_cell(cell, index)
     except CellExecutionError as error:
-        output = cell.outputs[-1]
-        traceback = "\n".join(output.get("traceback", [str(error)]))
-        raise PageError(f"{where}{faulty_line(cell, traceback)}\n{traceback}") from None
+        traceback = "\n".join(cell.outputs[-1].get("traceback", [str(error)]))
+        line = faulty_line(cell, traceback)
+        said = lines[first + line - 2].strip()
+        raise PageError(f"{name}:{first + line - 1}: cell {number}: {said}\n{traceback}") from None
     except CellTimeoutError:
         raise PageError(f"{where} ran longer than {CELL_SECONDS} s:\n{cell.source}") from None
     except DeadKernelError:
@@ -153,13 +157,11 @@ def run_cell(client: NotebookClient, index: int, cell: NotebookNode, name: str) 
             raise PageError(f"{where} warns, which fails the build:\n{warning[0]}\n{cell.source}")
 
 
-def faulty_line(cell: NotebookNode, traceback: str) -> str:
+def faulty_line(cell: NotebookNode, traceback: str) -> int:
     """Which line of the cell raised, from the traceback that IPython wrote."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
-    lines = re.findall(rf"Cell In\[{cell.execution_count}\], line (\d+)", plain)
-    if not lines:
-        return ":"
-    return f", line {lines[-1]}: {cell.source.splitlines()[int(lines[-1]) - 1].strip()}"
+    found = re.findall(rf"Cell In\[{cell.execution_count}\], line (\d+)", plain)
+    return int(found[-1]) if found else 1
 
 
 def execute(pages: list[Path]) -> Iterator[Executed]:

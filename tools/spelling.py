@@ -30,7 +30,7 @@ MISSING = (
 def prose(markdown: str) -> Iterator[str]:
     """The Spanish a reader reads: no code, no formulas, no foreign words (those are in italics),
     no titles of works (those are links)."""
-    for token in MARKDOWN.parse(markdown):
+    for token in MARKDOWN.parse(re.sub(r"^\(.*\)=$", "", markdown, flags=re.M)):
         foreign = 0
         for child in token.children or []:
             if child.type in {"em_open", "em_close", "link_open", "link_close"}:

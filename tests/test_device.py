@@ -1,0 +1,26 @@
+"""One name for the device, and no silent fall back to another."""
+
+import pytest
+import torch
+
+from torchbook.device import best_device, device
+
+
+def test_the_device_asked_for_is_the_one_used():
+    assert best_device("cpu") == torch.device("cpu")
+    assert torch.ones(2, device=device).sum() == 2
+
+
+@pytest.mark.parametrize("present", ["cuda", "mps", "cpu"])
+def test_the_fastest_present_is_chosen(monkeypatch, present):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: present == "cuda")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: present in {"cuda", "mps"})
+    assert best_device() == torch.device(present)
+
+
+@pytest.mark.parametrize("asked", ["cuda", "cuda:1", "mps", "tpu"])
+def test_asking_for_what_is_not_there_is_an_error(monkeypatch, asked):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(ValueError, match=f"'{asked}' is not available; here there is: cpu"):
+        best_device(asked)

@@ -1,0 +1,90 @@
+"""What an execution depends on, and what it does not."""
+
+import os
+
+import pytest
+
+import execute
+
+HEAD = "---\njupytext:\n  text_representation: {extension: .md, format_name: myst}\n---\n\n"
+
+
+def page(*cells: str, prose: str = "Some prose.") -> str:
+    return (
+        HEAD
+        + prose
+        + "\n\n"
+        + "\n\n".join(f"```{{code-cell}}\n{cell}\n```" for cell in cells)
+        + "\n"
+    )
+
+
+def key(text: str) -> str:
+    return execute.key(execute.read(text))
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setattr(execute, "STORE", tmp_path)
+    return tmp_path
+
+
+def test_the_key_ignores_prose_and_comments_and_nothing_else():
+    same = key(page("x = 1  # one"))
+    assert key(page("x = 1  # uno", prose="Otra prosa.")) == same
+    assert key(page("x = 2  # one")) != same
+    assert key(page("x = '1'")) != same
+    assert key(page("x = 1", "y = 2")) != key(page("x = 1\ny = 2"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DEVICE", "cuda"), ("version", lambda name: "0.0"), ("platform", None), ("ROOT", None)],
+)
+def test_the_key_depends_on_device_versions_python_and_package(monkeypatch, tmp_path, name, value):
+    before = execute.surroundings.__wrapped__()
+    if name == "platform":
+        monkeypatch.setattr("platform.python_version", lambda: "3.0.0")
+    elif name == "ROOT":
+        (tmp_path / "code" / "torchbook").mkdir(parents=True)
+        (tmp_path / "code" / "torchbook" / "new.py").touch()
+        monkeypatch.setattr(execute, "ROOT", tmp_path)
+    else:
+        monkeypatch.setattr(execute, name, value)
+    assert execute.surroundings.__wrapped__() != before
+
+
+def test_a_page_runs_once_and_alone(store):
+    text = page(
+        "import os\nos.listdir()", "open('left', 'w').close()", "os.environ['OMP_NUM_THREADS']"
+    )
+    first, ran = execute.executed(text)
+    assert ran
+    again, ran = execute.executed(text.replace("Some prose.", "Other prose."))
+    assert not ran
+    outputs = [cell.outputs for cell in execute.code_cells(first)]
+    assert outputs == [cell.outputs for cell in execute.code_cells(again)]
+    assert outputs[0][0].data["text/plain"] == "[]", "a page begins in an empty folder"
+    assert outputs[2][0].data["text/plain"] == "'1'"
+    assert "left" not in os.listdir()
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["1 + 1", "def f():\n    return 1 / 0", "0\nf()"], r"p:19: cell 3: f\(\)[\s\S]*Zero"),
+        (["---\ntags: [a]\n---\n1 / 0"], r"p:12: cell 1: 1 / 0"),
+        (["def f(:"], r"p:9: cell 1: def f\("),
+        (["import warnings\nwarnings.warn('soon', DeprecationWarning)"], "p:9: cell 1 warns"),
+        (["import os\nos._exit(3)"], "p:9: cell 1 ended its Python process"),
+    ],
+)
+def test_what_fails_says_where(store, cells, words):
+    with pytest.raises(execute.PageError, match=words):
+        execute.executed(page(*cells), "p")
+    assert not list(store.glob("*.ipynb")), "what failed must run again"
+
+
+def test_a_user_warning_may_be_shown(store):
+    notebook, _ = execute.executed(page("import warnings\nwarnings.warn('look')"))
+    assert "UserWarning: look" in execute.code_cells(notebook)[0].outputs[0].text

@@ -1,0 +1,65 @@
+"""Every page, in both languages, runs from first cell to last, and keeps the house style."""
+
+import ast
+import re
+import statistics
+
+import pytest
+
+import build_book
+from execute import ROOT, code_cells, executed, read
+
+PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
+EXERCISE = re.compile(r"^```\{exercise\}\n:label: (\S+)$", re.M)
+SOLUTION = re.compile(r"^```\{solution-start\} (\S+)\n:class: dropdown$", re.M)
+CHECKED = re.compile(r"check\(\"([\w-]+)\"")
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_runs(page):
+    notebook, _ = executed(text(page), page)
+    for cell in code_cells(notebook):
+        assert cell.execution_count
+        assert not [output for output in cell.outputs if output.output_type == "error"]
+    assert bool(code_cells(notebook)) == ("{code-cell}" in text(page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_cells_are_short_and_ask_nothing_of_the_machine(page):
+    cells = [cell.source for cell in code_cells(read(text(page)))]
+    for cell in cells:
+        assert len(cell.splitlines()) <= 25, cell
+        assert max(map(len, cell.splitlines())) <= 80, cell
+        assert not re.search(r"^\s*[!%]|\.cuda\(|filterwarnings|simplefilter", cell, re.M), cell
+        imported = [node for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.ImportFrom)]
+        assert not [node for node in imported if node.names[0].name == "*"], cell
+    if cells:
+        assert statistics.median(len(cell.splitlines()) for cell in cells) <= 6
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_exercise_has_a_hint_a_check_and_a_solution_that_passes_it(page):
+    said = text(page)
+    exercises = EXERCISE.findall(said)
+    assert SOLUTION.findall(said) == exercises
+    assert said.count(":class: dropdown hint") == len(exercises)
+    solutions = re.findall(
+        r"^```\{solution-start\} (\S+)$(.*?)^```\{solution-end\}", said, re.M | re.S
+    )
+    for label, solution in solutions:
+        assert CHECKED.findall(solution)[-1:] == [label], f"the solution of {label} is not checked"
+    name = page.split("/")[-1].removesuffix(".md")
+    assert not exercises or all(label.startswith(f"{name}-") for label in exercises)
+    if name not in {"index", "glossary"}:
+        assert 3 <= len(exercises) <= 5
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_line_of_prose_turned_into_a_list_when_it_was_wrapped(page):
+    for cell in read(text(page)).cells:
+        if cell.cell_type == "markdown":
+            assert not re.search(r"^[^\n]*\S\n\+ ", cell.source, re.M)
