@@ -6,7 +6,18 @@ from checks import CASES
 
 from torchbook import checks
 
-JUNK = [None, "", object(), torch.tensor([]), float("nan"), lambda *_: None, {}, [], int, 1e308]
+JUNK = {
+    "nothing": None,
+    "empty text": "",
+    "an object": object(),
+    "no numbers": torch.tensor([]),
+    "nan": float("nan"),
+    "a function": lambda *_: None,
+    "a mapping": {},
+    "a list": [],
+    "a type": int,
+    "a huge number": 1e308,
+}
 ANSWERS = [
     (name, what, answer)
     for name, cases in CASES.items()
@@ -34,7 +45,7 @@ def test_every_text_is_reached_and_is_in_both_languages(page):
 
 
 @pytest.mark.parametrize("exercise", CASES)
-@pytest.mark.parametrize("answer", JUNK, ids=repr)
+@pytest.mark.parametrize("answer", JUNK.values(), ids=JUNK)
 def test_junk_is_refused_with_words(exercise, answer):
     known = checks.texts(checks.page_of(exercise))[exercise]
     assert checks.mistake(exercise, answer) in known.keys() - {"right"}
