@@ -62,6 +62,17 @@ def chooses(model, optimizer, images, labels, device):
     return loss if loss > 0 else -loss
 
 
+def prints(model, optimizer, images, labels, device):
+    loss = step(model, optimizer, images, labels, device)
+    print(f"{loss}")
+    return loss
+
+
+def prints_a_shape(model, optimizer, images, labels, device):
+    print(images.shape, device)
+    return step(model, optimizer, images, labels, device)
+
+
 def stays(model, optimizer, images, labels, device):
     here = next(model.parameters()).device if device.type != "meta" else "cpu"
     return step(model, optimizer, images, labels, here)
@@ -101,14 +112,14 @@ CASES = {
         "python-value": ["ad", "df", "d"],
     },
     "pytorch-step": {
-        "right": [step, attached],
+        "right": [step, attached, prints_a_shape],
         "kind": [None, 3, "step", torch.tensor([]), torch.nn.Linear],
         "raises": [too_few, lambda: None],
         "still": [never_steps, cleared_too_late, lambda *arguments: None],
         "accumulates": [accumulates],
         "other": [softmax_first],
         "no-loss": [silent],
-        "waits": [waits, chooses],
+        "waits": [waits, chooses, prints],
         "stays": [stays, labels_stay],
     },
     "pytorch-break-even": {
