@@ -18,7 +18,7 @@ PAGES = [
 OTHER = {"en": "es", "es": "en"}
 RESOURCES = {"link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src"}
 SAME_IN_BOTH = {"Ctrl", "K", ".md", ".pdf", "Error"}
-OWN_TEXT = "article :is(p:not(.admonition-title, .caption), h1, h2, h3, li, dl, table, pre, svg)"
+OWN_TEXT = "article :is(p:not(.admonition-title, .caption), h1, h2, h3, li, dl, table, pre, math)"
 
 
 @cache

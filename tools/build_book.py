@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 from filelock import FileLock, Timeout
 
-from execute import PageError, execute, surroundings
+from execute import PageError, execute, source, surroundings
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -93,16 +93,9 @@ def landmarks() -> str:
     Sphinx sees what changed in a page, not what changed on the page that a link leads to: when this
     changes, or an extension, every page is read again.
     """
-    text = "\n".join(read_page(page) for page in pages())
+    text = "\n".join(source(page) for page in pages())
     glossaries = re.findall(r"^```\{glossary\}.*?^```$", text, re.M | re.S)
     return "\n".join(re.findall(r"^#+ .*|^\(.+\)=|^:(?:label|name): .*", text, re.M) + glossaries)
-
-
-def read_page(page: Path) -> str:
-    try:
-        return page.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise BuildError(f"{page.relative_to(ROOT)} is not UTF-8: {error}") from None
 
 
 def digest(files: list[Path], *more: str) -> str:

@@ -52,6 +52,14 @@ class Executed(NamedTuple):
     ran: bool
 
 
+def source(page: Path) -> str:
+    """The text of a page."""
+    try:
+        return page.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PageError(f"{page.relative_to(ROOT)} is not UTF-8: {error}") from None
+
+
 def read(text: str) -> NotebookNode:
     """The notebook that a MyST page is, without outputs."""
     return read_myst_markdown_notebook(text, add_source_map=True)
@@ -171,7 +179,7 @@ def execute(pages: list[Path]) -> Iterator[Executed]:
     """
 
     def one(page: Path) -> Executed:
-        notebook, ran = executed(page.read_text(encoding="utf-8"), str(page.relative_to(ROOT)))
+        notebook, ran = executed(source(page), str(page.relative_to(ROOT)))
         seconds = sum(cell.metadata.get("seconds", 0.0) for cell in code_cells(notebook))
         return Executed(page, seconds, ran)
 

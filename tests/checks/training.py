@@ -17,6 +17,25 @@ def one_liner(losses, patience):
     return torch.tensor([best, t])
 
 
+def counts_the_first(losses, patience):
+    best = waited = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+            if waited == patience:
+                break
+    return best, epoch
+
+
+def ten_only(matrix):
+    found = torch.zeros(10)
+    for digit in range(len(matrix)):
+        found[digit] = matrix[digit, digit] / matrix[digit].sum()
+    return found
+
+
 def loop(matrix):
     return [row[i].item() / sum(row).item() for i, row in enumerate(matrix)]
 
@@ -46,6 +65,7 @@ CASES = {
         "from-one": [lambda losses, patience: [n + 1 for n in stop(losses, patience)]],
         "other": [lambda losses, patience: (0, 0)],
         **{bug: [lambda losses, patience, bug=bug: stop(losses, patience, bug)] for bug in BUGS},
+        "first": [counts_the_first],
     },
     "training-half-interval": {
         "right": [1200, 1200.0, 300 * 4, torch.tensor(1200)],
@@ -65,12 +85,19 @@ CASES = {
         ],
         "kind": [*JUNK, torch.eye(10)],
         "raises": [lambda: None, lambda matrix: None, lambda matrix: "", lambda matrix: {1: 2}],
+        "ten": [
+            ten_only,
+            lambda matrix: [matrix[i, i] / matrix[i].sum() for i in range(10)],
+        ],
         "length": [
             lambda matrix: matrix.diagonal().sum() / matrix.sum(),
             lambda matrix: matrix / matrix.sum(1, keepdim=True),
             lambda matrix: torch.tensor([]),
         ],
-        "precision": [lambda matrix: matrix.diagonal() / matrix.sum(dim=0)],
+        "precision": [
+            lambda matrix: matrix.diagonal() / matrix.sum(dim=0),
+            lambda matrix: [matrix[i, i] / matrix[:, i].sum() for i in range(10)],
+        ],
         "counts": [lambda matrix: matrix.diagonal()],
         "share": [lambda matrix: matrix.diagonal() / matrix.sum()],
         "missed": [lambda matrix: 1 - matrix.diagonal() / matrix.sum(dim=1)],
