@@ -36,7 +36,8 @@ def first_loss(answer: Any) -> str | None:
 
 def stop(losses: list[float], patience: int, bug: str = "") -> tuple[int, int]:
     """Early stopping, (epoch of the best, last epoch), or with one of the usual bugs in it."""
-    best = epoch = waited = 0
+    best = epoch = 0
+    waited = int(bug == "first")
     for epoch in range(1, len(losses)):
         against = losses[epoch - 1] if bug == "previous" else losses[best]
         if losses[epoch] < against or (bug == "ties" and losses[epoch] == against):
@@ -49,7 +50,7 @@ def stop(losses: list[float], patience: int, bug: str = "") -> tuple[int, int]:
     return (epoch if bug == "last" else best), epoch
 
 
-BUGS = ("never", "previous", "total", "late", "early", "ties", "last")
+BUGS = ("never", "previous", "total", "late", "early", "first", "ties", "last")
 RUNS = (
     ([4.0, 3.0, 2.0, 1.0], 2),
     ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2),
@@ -103,8 +104,8 @@ def half_interval(answer: Any) -> str | None:
 
 
 MATRICES = (
-    torch.tensor([[8, 2, 0], [1, 3, 0], [4, 0, 2]]),
     10 * torch.eye(10, dtype=torch.int64) + torch.arange(100).view(10, 10) % 7,
+    torch.tensor([[8, 2, 0], [1, 3, 0], [4, 0, 2]]),
 )
 
 
@@ -124,10 +125,10 @@ def recall(answer: Any) -> str | None:
         }
         try:
             result = torch.as_tensor(answer(matrix.clone())).detach().cpu().double()
-        except Exception:
-            return "raises"
+        except Exception:  # or only with fewer classes than ten
+            return (names.pop() or "ten") if names else "raises"
         if result.shape != diagonal.shape:
-            return "length"
+            return (names.pop() or "ten") if names else "length"
         same = (name for name, what in known.items() if torch.allclose(result, what, atol=1e-5))
         names.add(next(same, "other"))
     return (names.pop() or None) if len(names) == 1 else "other"
