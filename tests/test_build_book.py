@@ -123,12 +123,12 @@ def test_prose_and_comments_run_nothing_and_code_and_the_package_run_again(built
     for page in (PAGE, TWIN):
         built.change(page, "3 + 3", "__import__('torchbook.device').device.best_device('cpu').type")
     assert len(ran()) == 1
-    assert b"&#39;cpu&#39;" in built.site()["en/numbers.html"]
+    assert b"</span>'cpu'\n" in built.site()["en/numbers.html"]
     built.change(
         "code/torchbook/device.py", "return torch.device(asked)", 'return torch.device("meta")'
     )
     assert len(ran()) == 1
-    assert b"&#39;meta&#39;" in built.site()["en/numbers.html"], "old outputs under new code"
+    assert b"</span>'meta'\n" in built.site()["en/numbers.html"], "old outputs under new code"
 
 
 def test_a_title_is_changed_everywhere(built):
