@@ -69,8 +69,8 @@ def translate_captions(app: Sphinx, doctree: nodes.document) -> None:
 
 def add_twin(app, pagename, templatename, context, doctree) -> None:
     """What the templates need for the switch and for the alternates in the head."""
-    if doctree is None:  # search and index pages have no twin
-        return
+    if doctree is None or "/" in pagename:
+        return  # the search page has no twin, nor has a page of `jupyter-book build .`
     code, name = TWIN[app.config.language]
     page = f"{pagename}{app.builder.link_suffix}"
     context["twin"] = {"code": code, "name": name, "url": f"../{code}/{page}"}

@@ -3,7 +3,10 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -129,6 +132,16 @@ def test_prose_and_comments_run_nothing_and_code_and_the_package_run_again(built
     )
     assert len(ran()) == 1
     assert b"</span>'meta'\n" in built.site()["en/numbers.html"], "old outputs under new code"
+
+
+def test_what_people_of_this_ecosystem_type_builds_the_english_book(mini):
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [jupyter_book, "build", ".", "--warningiserror", "--keep-going"]
+    done = subprocess.run(command, cwd=mini.root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page = mini.root / "_build" / "html" / "book" / "en" / "numbers.html"
+    assert ">4\n" in page.read_text(encoding="utf-8")
+    assert not (page.parents[1] / "es").exists()
 
 
 def test_a_title_is_changed_everywhere(built):
