@@ -6,22 +6,14 @@ from typing import Any
 
 import torch
 
-
-def _number(answer: Any) -> float | None:
-    """The one number that `answer` is, or None."""
-    try:
-        if isinstance(answer, torch.Tensor) and answer.numel() == 1:
-            answer = answer.item()
-        return float(answer) if type(answer) in (int, float) else None
-    except (RuntimeError, OverflowError):  # a tensor without values; an int beyond any float
-        return None
+from torchbook.checks.answers import number
 
 
 def two_paths(answer: Any) -> str | None:
     items = answer if isinstance(answer, tuple | list) else ()
     if isinstance(answer, torch.Tensor) and answer.shape == (2,) and not answer.is_sparse:
         items = answer.unbind()
-    values = tuple(_number(item) for item in items)
+    values = tuple(number(item) for item in items)
     if len(values) != 2 or None in values:
         return "kind"
     if values == (24, 9):
@@ -36,7 +28,7 @@ def two_paths(answer: Any) -> str | None:
 
 
 def detach(answer: Any) -> str | None:
-    value = _number(answer)
+    value = number(answer)
     if value is None:
         return "kind"
     return {3: None, 6: "both", 0: "neither", 9: "value"}.get(value, "other")
@@ -57,7 +49,7 @@ def curvature(answer: Any) -> str | None:
             value = answer(f, x)
         except Exception as error:
             return "not-recorded" if "does not require grad" in str(error) else "raises"
-        found.append(_number(value))
+        found.append(number(value))
     if None in found:
         return "not-a-number"
 

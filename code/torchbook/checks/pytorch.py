@@ -10,18 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from torchbook.checks.answers import number
 from torchbook.device import device
-
-
-def number(answer: Any) -> float | None:
-    """The answer as a finite float; None if it is not one number."""
-    if isinstance(answer, bool | str | bytes):
-        return None
-    try:
-        value = float(answer.detach() if isinstance(answer, torch.Tensor) else answer)
-    except Exception:  # float() runs the answer's own code: anything may come
-        return None
-    return value if math.isfinite(value) else None
 
 
 def nudge(answer: Any) -> str | None:

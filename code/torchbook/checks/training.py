@@ -5,16 +5,7 @@ from typing import Any
 
 import torch
 
-
-def number(answer: Any) -> float | None:
-    """The answer as a float, or None when it is not one finite number."""
-    if isinstance(answer, bool | str | bytes):
-        return None
-    try:
-        value = float(answer)
-    except Exception:  # a reader may give anything at all
-        return None
-    return value if math.isfinite(value) else None
+from torchbook.checks.answers import number
 
 
 def first_loss(answer: Any) -> str | None:
