@@ -28,7 +28,10 @@ NO_BROWSER = (
 
 
 def pytest_configure() -> None:
-    best_device(os.environ.get("TORCHBOOK_DEVICE", "cpu"))  # fails where what is asked for is not
+    try:
+        best_device(os.environ.get("TORCHBOOK_DEVICE", "cpu"))
+    except ValueError as error:  # a GPU test that runs on a CPU without a word proves nothing
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,13 @@
 """One name for the device, and no silent fall back to another."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 
+from execute import ROOT
 from torchbook.device import best_device, device
 
 
@@ -24,3 +29,11 @@ def test_asking_for_what_is_not_there_is_an_error(monkeypatch, asked):
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(ValueError, match=f"'{asked}' is not available; here there is: cpu"):
         best_device(asked)
+
+
+def test_asking_the_tests_for_a_gpu_where_there_is_none_fails():
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/test_device.py"]
+    environment = os.environ | {"TORCHBOOK_DEVICE": "cuda", "CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "device 'cuda' is not available; here there is: " in done.stderr

@@ -1,5 +1,7 @@
 """Serve the book while it is being written: what changes is built again, the browser reloads."""
 
+import sys
+
 from livereload import Server
 
 from build_book import BUILD, ROOT, BuildError, build
@@ -20,4 +22,9 @@ if __name__ == "__main__":
     server = Server()
     for pattern in WATCHED:
         server.watch(str(ROOT / pattern), rebuild, ignore=lambda name: "__pycache__" in name)
-    server.serve(root=str(BUILD / "site"), port=PORT, open_url_delay=None)
+    try:
+        server.serve(root=str(BUILD / "site"), port=PORT)
+    except OSError as error:
+        sys.exit(
+            f"Cannot serve at port {PORT} ({error.strerror}): stop what uses it, then try again."
+        )
