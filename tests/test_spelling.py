@@ -6,7 +6,9 @@ import spelling
 
 
 def test_prose_is_read_and_code_formulas_works_and_foreign_words_are_not():
-    text = "(etiqueta)=\nUna **casa** con `codd` y $x_i$, un *bias*, [A Work](https://a.org) y {doc}`p`.\n"
+    text = (
+        "(label)=\nUna **casa** con `codd` y $x_i$, un *bias*, [A Work](https://a.org) y {doc}`p`."
+    )
     words = " ".join(spelling.prose(text)).split()
     assert words == ["Una", "casa", "con", "y", ",", "un", ",", "y", "."]
 
