@@ -1,5 +1,6 @@
 """What a fresh machine lacks is said in one sentence."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -14,6 +15,12 @@ def test_too_old_a_python_and_too_small_a_disk_are_said_first():
     assert "needs Python 3.11 or newer, and this is 3.9" in setup_env.problem((3, 9), 10**11)
     assert "and there are 0.5 GB" in setup_env.problem((3, 12), 5 * 10**8)
     assert setup_env.problem((3, 11), 10**11) is None
+
+
+def test_an_old_python_can_read_what_tells_it_so():
+    source = (ROOT / "tools" / "setup_env.py").read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 8))
+    assert "from __future__ import annotations" in source, "or `str | None` stops it first"
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,8 @@ def build() -> Path:
 if __name__ == "__main__":
     try:
         door = build()
+    except KeyboardInterrupt:
+        sys.exit("Stopped. No new site.")
     except BuildError as error:
         old = " The site that was there before still stands." if (BUILD / "site").exists() else ""
         sys.exit(f"No new site.{old}\n{error}")

@@ -1,8 +1,10 @@
 """Make .venv and fill it with what requirements.txt pins.  Needs nothing but Python itself.
 
 The virtual environment is marked ready only at the very end, so that one left half-filled is filled
-again.  What can go wrong on a fresh machine is said in one sentence.
+again.  What can go wrong on a fresh machine is said in one sentence, by an old Python too.
 """
+
+from __future__ import annotations
 
 import shutil
 import subprocess
