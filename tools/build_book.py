@@ -134,6 +134,8 @@ def build_language(language: str) -> Path:
     command += ["--config", out / "_config.yml", "--toc", out / "_toc.yml"]
     command += ["--path-output", out, "--warningiserror", "--keep-going", "--quiet"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if os.strerror(errno.ENOSPC) in done.stdout:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if done.returncode:
         raise BuildError(f"the pages of book/{language} do not build:\n{done.stdout}")
     stamp.write_text(settled, encoding="utf-8")
