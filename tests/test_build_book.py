@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -207,6 +208,20 @@ def test_what_the_system_refuses_is_said_in_words(monkeypatch, number, words):
     monkeypatch.setattr(build_book, "make_site", refuse)
     with pytest.raises(build_book.BuildError, match=words):
         build_book.build()
+
+
+def test_a_disk_that_fills_up_at_the_end_leaves_no_half_of_a_site(monkeypatch, tmp_path):
+    def full(folder, new, ignore) -> None:
+        new.mkdir(parents=True)
+        raise shutil.Error([(str(folder), str(new), f"[Errno 28] {os.strerror(errno.ENOSPC)}")])
+
+    monkeypatch.setattr(build_book, "BUILD", tmp_path)
+    monkeypatch.setattr(build_book, "make_site", lambda: build_book.change_over([tmp_path] * 2, ""))
+    monkeypatch.setattr(build_book.shutil, "copytree", full)
+    with pytest.raises(build_book.BuildError, match="the disk is full"):
+        build_book.build()
+    assert not list((tmp_path / "sites").iterdir())
+    assert not (tmp_path / "site").exists()
 
 
 def test_a_fork_links_to_itself(monkeypatch):

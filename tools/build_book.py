@@ -158,10 +158,14 @@ def change_over(html: list[Path], made_of: str) -> None:
     """Put a complete new site where the old one is, by one rename of a link."""
     sites = BUILD / "sites"
     new = sites / str(time.time_ns())
-    for language, folder in zip(LANGUAGES, html, strict=True):
-        shutil.copytree(folder, new / language, ignore=UNPUBLISHED)
-    shutil.copy(ROOT / "book" / "index.html", new)
-    (new / MADE_OF).write_text(made_of, encoding="utf-8")
+    try:
+        for language, folder in zip(LANGUAGES, html, strict=True):
+            shutil.copytree(folder, new / language, ignore=UNPUBLISHED)
+        shutil.copy(ROOT / "book" / "index.html", new)
+        (new / MADE_OF).write_text(made_of, encoding="utf-8")
+    except OSError:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
     aside = BUILD / "site.new"
     aside.unlink(missing_ok=True)
     aside.symlink_to(new.relative_to(BUILD))
@@ -192,7 +196,7 @@ def build() -> Path:
     except Timeout:
         raise BuildError("another build is at work in this folder: wait until it ends") from None
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if os.strerror(errno.ENOSPC) in str(error):  # copytree gives its errors no number
             raise BuildError(f"the disk is full: free some space for {BUILD}") from None
         if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
             where = error.filename or BUILD
