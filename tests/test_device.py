@@ -32,7 +32,7 @@ def test_asking_for_what_is_not_there_is_an_error(monkeypatch, asked):
 
 
 def test_asking_the_tests_for_a_gpu_where_there_is_none_fails():
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/test_device.py"]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/test_errors.py"]
     environment = os.environ | {"TORCHBOOK_DEVICE": "cuda", "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode != 0

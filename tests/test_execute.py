@@ -39,18 +39,28 @@ def test_the_key_ignores_prose_and_comments_and_nothing_else():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("DEVICE", "cuda"), ("version", lambda name: "0.0"), ("platform", None), ("ROOT", None)],
+    [
+        ("execute.DEVICE", "cuda"),
+        ("execute.version", lambda name: "0.0"),
+        ("platform.python_version", lambda: "3.0.0"),
+    ],
 )
-def test_the_key_depends_on_device_versions_python_and_package(monkeypatch, tmp_path, name, value):
+def test_the_key_depends_on_device_versions_and_python(monkeypatch, name, value):
     before = execute.surroundings.__wrapped__()
-    if name == "platform":
-        monkeypatch.setattr("platform.python_version", lambda: "3.0.0")
-    elif name == "ROOT":
-        (tmp_path / "code" / "torchbook").mkdir(parents=True)
-        (tmp_path / "code" / "torchbook" / "new.py").touch()
-        monkeypatch.setattr(execute, "ROOT", tmp_path)
-    else:
-        monkeypatch.setattr(execute, name, value)
+    monkeypatch.setattr(name, value)
+    assert execute.surroundings.__wrapped__() != before
+
+
+@pytest.mark.parametrize(
+    "name", ["code/torchbook/a.py", "code/torchbook/b.toml", "requirements.txt"]
+)
+def test_the_key_depends_on_the_package_and_the_pins(monkeypatch, tmp_path, name):
+    monkeypatch.setattr(execute, "ROOT", tmp_path)
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("one", encoding="utf-8")
+    before = execute.surroundings.__wrapped__()
+    path.write_text("two", encoding="utf-8")
     assert execute.surroundings.__wrapped__() != before
 
 
