@@ -16,7 +16,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 import build_book
-from torchbook.device import best_device
+import torchbook.device  # noqa: F401  # fails, before any test, if the device asked for is not here
 
 ROOT = build_book.ROOT
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -25,13 +25,6 @@ NO_BROWSER = (
     "no browser to read the site with: install Chromium (Debian: apt-get install chromium) or say "
     "`.venv/bin/python -m playwright install chromium`"
 )
-
-
-def pytest_configure() -> None:
-    try:
-        best_device(os.environ.get("TORCHBOOK_DEVICE", "cpu"))
-    except ValueError as error:  # a GPU test that runs on a CPU without a word proves nothing
-        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.fixture(autouse=True)
