@@ -5,6 +5,7 @@ complete; whatever goes wrong before, the last good site stands.
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import re
@@ -16,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import yaml
-from filelock import FileLock, Timeout
 
 from execute import PageError, execute, source, surroundings
 
@@ -118,7 +118,7 @@ def contents(language: str) -> dict:
     return yaml.safe_load(text.replace("book/en/", ""))
 
 
-def build_language(language: str) -> Path:
+def build_language(language: str, lock: int) -> Path:
     """One Jupyter Book, warnings being errors; returns the folder of its HTML."""
     out = BUILD / language
     out.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,8 @@ def build_language(language: str) -> Path:
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT / "book" / language]
     command += ["--config", out / "_config.yml", "--toc", out / "_toc.yml"]
     command += ["--path-output", out, "--warningiserror", "--keep-going", "--quiet"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run(command, **pipe, pass_fds=[lock])  # outliving us, it keeps the lock
     if os.strerror(errno.ENOSPC) in done.stdout:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if done.returncode:
@@ -175,25 +176,27 @@ def change_over(html: list[Path], made_of: str) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def make_site() -> None:
+def make_site(lock: int) -> None:
     made_of = inputs()
     execute_pages()
     stamp = BUILD / "site" / MADE_OF
     if stamp.exists() and stamp.read_text(encoding="utf-8") == made_of:
         return
     with ThreadPoolExecutor(len(LANGUAGES)) as pool:
-        change_over(list(pool.map(build_language, LANGUAGES)), made_of)
+        html = pool.map(build_language, LANGUAGES, [lock] * len(LANGUAGES))
+        change_over(list(html), made_of)
 
 
 def build() -> Path:
     """Make the site of every page as it is now; returns its door.  BuildError says why not."""
     try:
         BUILD.mkdir(exist_ok=True)
-        with FileLock(BUILD / "lock", timeout=0):
-            make_site()
+        with open(BUILD / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            make_site(lock.fileno())
     except PageError as error:
         raise BuildError(str(error)) from None
-    except Timeout:
+    except BlockingIOError:
         raise BuildError("another build is at work in this folder: wait until it ends") from None
     except OSError as error:
         if os.strerror(errno.ENOSPC) in str(error):  # copytree gives its errors no number
