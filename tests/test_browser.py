@@ -1,7 +1,7 @@
 """A reader's visit, in a real browser.
 
-Whatever page a test opens, an error in the console or a request that leaves the site fails it (see
-`page` in conftest.py).
+Whatever the fixture `page` opens, an error in the console or a request that leaves the site fails
+the test (see conftest.py).
 """
 
 import re

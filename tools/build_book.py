@@ -6,7 +6,6 @@ complete; whatever goes wrong before, the last good site stands.
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
 import shutil
@@ -18,13 +17,13 @@ from pathlib import Path
 
 import yaml
 
-from execute import PageError, execute, source, surroundings
+from execute import PageError, digest, execute, source, surroundings
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 LANGUAGES = ("en", "es")
 MADE_OF = "made-of"  # a digest of what a site, or one language of it, was built from
-UNPUBLISHED = shutil.ignore_patterns("*.map", "fontawesome.js", ".buildinfo", ".doctrees")
+UNPUBLISHED = shutil.ignore_patterns("*.map", "fontawesome.js", ".buildinfo")
 
 
 class BuildError(Exception):
@@ -96,13 +95,6 @@ def landmarks() -> str:
     text = "\n".join(source(page) for page in pages())
     glossaries = re.findall(r"^```\{glossary\}.*?^```$", text, re.M | re.S)
     return "\n".join(re.findall(r"^#+ .*|^\(.+\)=|^:(?:label|name): .*", text, re.M) + glossaries)
-
-
-def digest(files: list[Path], *more: str) -> str:
-    """What changes when any of these files, or of these texts, does."""
-    parts = [f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() for path in files]
-    parts += [text.encode() for text in more]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def inputs() -> str:
@@ -187,6 +179,12 @@ def make_site(lock: int) -> None:
         change_over(list(html), made_of)
 
 
+def explained(error: BuildError) -> str:
+    """What a person is told when there is no new site."""
+    old = " The site that was there before still stands." if (BUILD / "site").exists() else ""
+    return f"No new site.{old}\n{error}"
+
+
 def build() -> Path:
     """Make the site of every page as it is now; returns its door.  BuildError says why not."""
     try:
@@ -214,6 +212,5 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit("Stopped. No new site.")
     except BuildError as error:
-        old = " The site that was there before still stands." if (BUILD / "site").exists() else ""
-        sys.exit(f"No new site.{old}\n{error}")
+        sys.exit(explained(error))
     print(f"The book is built. Open {door.as_uri()}")

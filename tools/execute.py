@@ -69,6 +69,12 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def digest(files: list[Path], *texts: str) -> str:
+    """What changes when any of these files, or of these texts, does."""
+    parts = [os.path.relpath(path, ROOT).encode() + b"\0" + path.read_bytes() for path in files]
+    return hashlib.sha256(b"\0".join(parts + [text.encode() for text in texts])).hexdigest()
+
+
 @cache
 def surroundings() -> str:
     """Hash of all that every page's outputs depend on, beside its own code."""
@@ -77,8 +83,7 @@ def surroundings() -> str:
     files = [*sorted(sources), *sorted(ROOT.glob("requirements*.txt")), Path(__file__)]
     installed = [f"{name} {version(name)}" for name in ("torch", "numpy", "matplotlib")]
     said = [DEVICE, platform.python_version(), platform.machine(), *installed]
-    digests = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
-    return hashlib.sha256("\0".join(said + digests).encode()).hexdigest()
+    return digest(files, *said)
 
 
 def key(notebook: NotebookNode) -> str:
@@ -87,7 +92,7 @@ def key(notebook: NotebookNode) -> str:
         parts = [ast.unparse(ast.parse(cell.source)) for cell in code_cells(notebook)]
     except SyntaxError:  # the kernel will say where
         parts = [cell.source for cell in code_cells(notebook)]
-    return hashlib.sha256("\0".join([surroundings(), *parts]).encode()).hexdigest()[:16]
+    return digest([], surroundings(), *parts)[:16]
 
 
 def executed(text: str, name: str = "page") -> tuple[NotebookNode, bool]:

@@ -4,7 +4,7 @@ import sys
 
 from livereload import Server
 
-from build_book import BUILD, ROOT, BuildError, build
+from build_book import BUILD, ROOT, BuildError, build, explained
 
 PORT = 8000
 WATCHED = ("book/**/*", "code/**/*", "extensions/**/*", "_config.yml", "_toc.yml")
@@ -14,7 +14,7 @@ def rebuild() -> None:
     try:
         build()
     except BuildError as error:
-        print(f"No new site; the one before still stands.\n{error}", flush=True)
+        print(explained(error), flush=True)
 
 
 if __name__ == "__main__":

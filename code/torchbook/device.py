@@ -1,6 +1,6 @@
 """One name, `device`, for where tensors live: every page and every test uses it.
 
-Chapter: pytorch.
+Chapter: index.
 """
 
 import os

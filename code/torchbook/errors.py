@@ -9,7 +9,7 @@ def expect_error(kind: type[BaseException]) -> Iterator[None]:
     """Run the block, which must raise `kind`; print the error's type and message.
 
     Raises AssertionError when nothing is raised: a mistake that has stopped being one must not stay
-    on a page.  An error of another kind passes through.  Chapter: tensors.
+    on a page.  An error of another kind passes through.  Chapter: index.
 
     >>> with expect_error(ZeroDivisionError):
     ...     1 / 0

@@ -61,7 +61,7 @@ def checker(language: str) -> Callable[[str, Any], None]:
     """The function check(exercise, answer) that answers in `language`, "en" or "es".
 
     check prints why a right answer is right, and raises WrongAnswer, with the reason, for one that
-    is not.  ValueError for an unknown language or exercise.  Chapter: tensors.
+    is not.  ValueError for an unknown language or exercise.  Chapter: index.
     """
     if language not in VERDICT:
         raise ValueError(f"no checks in language {language!r}; there are: {', '.join(VERDICT)}")
