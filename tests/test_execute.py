@@ -35,6 +35,9 @@ def test_the_key_ignores_prose_and_comments_and_nothing_else():
     assert key(page("x = 2  # one")) != same
     assert key(page("x = '1'")) != same
     assert key(page("x = 1", "y = 2")) != key(page("x = 1\ny = 2"))
+    file = key(page("%%writefile a.py\nx = 1  # one"))
+    assert key(page("%%writefile a.py\nx = 1  # uno")) == file
+    assert key(page("%%writefile b.py\nx = 1")) != file
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,24 @@ def test_the_key_depends_on_the_package_and_the_pins(monkeypatch, tmp_path, name
     before = execute.surroundings.__wrapped__()
     path.write_text("two", encoding="utf-8")
     assert execute.surroundings.__wrapped__() != before
+
+
+def test_the_checks_of_other_pages_are_not_in_the_key(monkeypatch, tmp_path):
+    monkeypatch.setattr(execute, "ROOT", tmp_path)
+    checks = tmp_path / "code" / "torchbook" / "checks"
+    checks.mkdir(parents=True)
+    for name in ("__init__.py", "sums.py", "sums.toml"):
+        path = checks / name
+        path.write_text("one", encoding="utf-8")
+    asks, other = page('check("sums-two", 2)'), page("x = 1")
+    for name in ("sums.py", "sums.toml", "__init__.py"):
+        execute.surroundings.cache_clear()
+        before = key(asks), key(other)
+        (checks / name).write_text("two", encoding="utf-8")
+        execute.surroundings.cache_clear()
+        assert key(asks) != before[0]
+        assert (key(other) == before[1]) == name.startswith("sums")
+    execute.surroundings.cache_clear()
 
 
 def test_a_page_runs_once_and_alone(store):

@@ -7,7 +7,7 @@ import pytest
 
 import build_book
 import freshness
-from execute import ROOT, read
+from execute import ROOT, python, read
 
 BONE = re.compile(r"^(#+ |\(.+\)=|`{3,}\{[\w-]+\}|:label: .+|:name: .+|:class: .+)", re.M)
 TARGET = re.compile(r"\{(doc|ref|eq|numref|cite:?\w*|prf:ref)\}`(?:[^`<]*<)?([^`>]+)>?`")
@@ -21,7 +21,7 @@ def text(language: str, page: str) -> str:
 
 def untranslated(source: str) -> str:
     """Code without what may be translated: comments and strings."""
-    tree = ast.parse(source)
+    tree = ast.parse(python(source))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = ""
@@ -75,6 +75,11 @@ def test_no_spanish_paragraph_is_behind(page):
         (skeleton, "```{exercise}\n:label: a\n```\n", "```{exercise}\n:label: b\n```\n"),
         (skeleton, "a\n\n```{code-cell}\n1\n```\n\n# B\n", "a\n\n# B\n\n```{code-cell}\n1\n```\n"),
         (code, "```{code-cell}\nlr = 0.01\n```\n", "```{code-cell}\nlr = 0.1\n```\n"),
+        (
+            code,
+            "```{code-cell}\n%%writefile a.py\n```\n",
+            "```{code-cell}\n%%writefile b.py\n```\n",
+        ),
         (code, "```{code-cell}\nx\n```\n", "```{code-cell}\n:tags: [hide-input]\nx\n```\n"),
         (targets, "See {doc}`tensors`.", "Véase {doc}`autograd`."),
     ],

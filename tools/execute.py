@@ -3,7 +3,8 @@
 An executed page is stored as _build/executed/<key>.ipynb.  The key is made of the page's code
 without comments, the package's sources, the pinned requirements, the versions installed, the device
 and this file.  So an edit of prose or of a comment runs nothing, an edit of the package runs
-everything, and the second language is free wherever only comments differ.
+everything (one of a page's checks only that page), and the second language is free wherever only
+comments differ.
 """
 
 import ast
@@ -31,6 +32,7 @@ from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
 STORE = ROOT / "_build" / "executed"
+SOURCES = {".py", ".toml", ".mplstyle"}
 CELL_SECONDS = 60  # a cell that needs longer has no place in a page that is read
 DEVICE = os.environ.get("TORCHBOOK_DEVICE", "cpu")
 FIGURES = [
@@ -75,12 +77,24 @@ def digest(files: list[Path], *texts: str) -> str:
     return hashlib.sha256(b"\0".join(parts + [text.encode() for text in texts])).hexdigest()
 
 
+def python(cell: str) -> str:
+    """A cell as Python: `%%writefile train.py`, above the lines of a file, as an expression."""
+    return re.sub(r"\A%%writefile ", "writefile.", cell)
+
+
+def package(code: str | None = None) -> list[Path]:
+    """The package's sources; given the code of a page, without the checks that it doesn't use."""
+    root = ROOT / "code" / "torchbook"
+    sources = [path for path in sorted(root.rglob("*")) if path.suffix in SOURCES]
+    pages = {path.stem for path in root.glob("checks/*.toml")}
+    unused = {page for page in pages if code is not None and f"{page}-" not in code}
+    return [path for path in sources if path.parent.name != "checks" or path.stem not in unused]
+
+
 @cache
-def surroundings() -> str:
-    """Hash of all that every page's outputs depend on, beside its own code."""
-    package = ROOT / "code" / "torchbook"
-    sources = (path for path in package.rglob("*") if path.suffix in {".py", ".toml", ".mplstyle"})
-    files = [*sorted(sources), *sorted(ROOT.glob("requirements*.txt")), Path(__file__)]
+def surroundings(code: str | None = None) -> str:
+    """Hash of what the outputs of a page with this code depend on; without code, of any page."""
+    files = [*package(code), *sorted(ROOT.glob("requirements*.txt")), Path(__file__)]
     installed = [f"{name} {version(name)}" for name in ("torch", "numpy", "matplotlib")]
     said = [DEVICE, platform.python_version(), platform.machine(), *installed]
     return digest(files, *said)
@@ -89,10 +103,10 @@ def surroundings() -> str:
 def key(notebook: NotebookNode) -> str:
     """What the outputs of this page depend on, as 16 hexadecimal digits."""
     try:
-        parts = [ast.unparse(ast.parse(cell.source)) for cell in code_cells(notebook)]
+        parts = [ast.unparse(ast.parse(python(cell.source))) for cell in code_cells(notebook)]
     except SyntaxError:  # the kernel will say where
         parts = [cell.source for cell in code_cells(notebook)]
-    return digest([], surroundings(), *parts)[:16]
+    return digest([], surroundings("\n".join(parts)), *parts)[:16]
 
 
 def executed(text: str, name: str = "page") -> tuple[NotebookNode, bool]:
