@@ -5,13 +5,16 @@ IN = .venv/bin/python
 READY = .venv/ready
 export TORCHBOOK_DEVICE = $(DEVICE)
 
-.PHONY: book serve test lint behind reviewed clean
+.PHONY: book serve lab test lint behind reviewed clean
 
 book: $(READY)  ## execute and build both languages into _build/site/
 	@$(IN) tools/build_book.py
 
 serve: $(READY)  ## the same, served, and built again as you write
 	@$(IN) tools/serve.py
+
+lab: $(READY)  ## open the pages as notebooks, in JupyterLab
+	@JUPYTER_CONFIG_PATH=tools/jupyter $(IN) -m jupyterlab book
 
 test: lint  ## everything that CI checks; DEVICE=cuda for a GPU
 	@$(IN) -m pytest -n auto
