@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 
 from execute import ROOT
 
+FOLDERS = ("JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+
 
 def opened_lab(pages: Path, runtime: Path) -> tuple[subprocess.Popen, dict]:
     """JupyterLab as the Makefile starts it, on a free port, and what it says of itself."""
