@@ -1,0 +1,129 @@
+"""Checks for the page shapes: broadcasting, every pair, einsum, strides, heads merged again."""
+
+from typing import Any
+
+import torch
+
+from torchbook.checks.tensors import _same, _try
+
+
+def _lengths(answer: Any) -> tuple[int, ...] | None:
+    """The answer as a tuple of whole numbers, or None when it is not one."""
+    if not isinstance(answer, tuple | list):
+        return None
+    return tuple(answer) if all(type(n) is int for n in answer) else None
+
+
+def predict(answer: Any) -> str | None:
+    """The shapes of a + b, b + c and a + c, for a (4, 1, 3), b (2, 1), c (2,); "error" if none."""
+    if not isinstance(answer, tuple | list) or not answer:
+        return "kind"
+    found = []
+    for item in answer:
+        failed = item is None or (isinstance(item, str) and item.strip().lower() == "error")
+        if not failed and _lengths(item) is None:
+            return "kind"
+        found.append("error" if failed else _lengths(item))
+    if len(found) != 3:
+        return "count"
+    first, second, third = found
+    if first != (4, 2, 3):
+        return "left" if first == "error" else "first"
+    if second != (2, 2):
+        return "second"
+    return None if third == "error" else "third"
+
+
+def differences(answer: Any) -> str | None:
+    """A function (N, C), (M, C) -> (N, M, C): each row of the first minus each of the second."""
+    if not callable(answer):
+        return "kind"
+    generator = torch.Generator().manual_seed(0)
+    for n, m, c in ((3, 3, 3), (4, 2, 3), (1, 5, 2), (2, 1, 1)):
+        a = torch.randn(n, c, generator=generator)
+        b = torch.randn(m, c, generator=generator)
+        result, mistake = _try(answer, a, b)
+        if mistake:
+            return mistake
+        right = torch.stack([row - b for row in a])
+        if _same(result, right):
+            continue
+        wrong = {
+            "partners": a - b if n == m else right,
+            "sign": -right,
+            "swapped": right.transpose(0, 1),
+            "from-b": -right.transpose(0, 1),
+            "summed": right.sum(dim=-1),
+            "distance": right.norm(dim=-1),
+        }
+        return next((key for key, value in wrong.items() if _same(result, value)), "other")
+    return None
+
+
+def scores(answer: Any) -> str | None:
+    """The einsum equation (B, H, Tq, D), (B, H, Tk, D) -> (B, H, Tq, Tk)."""
+    if not isinstance(answer, str) or answer.count(",") != 1:
+        return "kind"
+    if "->" not in answer:
+        return "arrow"
+    generator = torch.Generator().manual_seed(0)
+    q = torch.randn(2, 3, 4, 5, generator=generator)
+    k = torch.randn(2, 3, 6, 5, generator=generator)
+    left, right = (part.strip() for part in answer.split("->")[0].split(","))
+    if min(len(left), len(right)) >= 2 and left[-2] == right[-2]:
+        return "same-position"
+    try:
+        result = torch.einsum(answer, q, k)
+    except Exception:
+        return "fails"
+    right = q @ k.mT
+    if _same(result, right):
+        return None
+    if result.ndim > 4:
+        return "unsummed"
+    if result.ndim < 4:
+        return "summed"
+    return "swapped" if _same(result, right.mT) else "other"
+
+
+def strides(answer: Any) -> str | None:
+    """The strides of torch.zeros(4, 2, 5).transpose(1, 2)."""
+    lengths = _lengths(answer)
+    if not lengths:
+        return "kind"
+    known = {
+        (10, 1, 5): None,
+        (4, 5, 2): "shape",
+        (10, 5, 1): "unmoved",
+        (10, 2, 1): "copied",
+        (40, 4, 20): "bytes",
+    }
+    return known.get(lengths, "other")
+
+
+def merge(answer: Any) -> str | None:
+    """A function (B, H, T, D) -> (B, T, C): the heads of each position side by side again."""
+    if not callable(answer):
+        return "kind"
+    generator = torch.Generator().manual_seed(0)
+    for b, h, t, d in ((2, 3, 4, 5), (3, 2, 2, 2), (1, 4, 3, 1)):
+        x = torch.randn(b, t, h * d, generator=generator)
+        heads = x.view(b, t, h, d).transpose(1, 2)
+        for given in (heads.contiguous(), heads):
+            try:
+                answer(given.clone())
+            except Exception as error:
+                return "view" if "view size" in str(error) else "fails"
+            result, mistake = _try(answer, given)
+            if mistake:
+                return mistake
+            if _same(result, x):
+                continue
+            if result.shape != x.shape:
+                return "shape"
+            wrong = {
+                "scrambled": heads.reshape(b, t, h * d),
+                "channels": heads.permute(0, 2, 3, 1).reshape(b, t, h * d),
+            }
+            return next((key for key, value in wrong.items() if _same(result, value)), "other")
+    return None

@@ -1,0 +1,118 @@
+"""Answers to the exercises of the page shapes, right ones and wrong ones, by what is wrong."""
+
+import torch
+
+JUNK = [None, "", object(), torch.tensor([]), float("nan")]
+
+
+def _subtract_in_place(a, b):
+    result = a[:, None] - b
+    a -= 1
+    return result
+
+
+def _zero_after(heads):
+    result = heads.transpose(1, 2).flatten(2).clone()
+    heads.zero_()
+    return result
+
+
+def _cat(heads):
+    return torch.cat(list(heads.unbind(1)), dim=-1)
+
+
+def _contiguous_view(heads):
+    B, H, T, D = heads.shape
+    return heads.transpose(1, 2).contiguous().view(B, T, H * D)
+
+
+CASES = {
+    "shapes-predict": {
+        "right": [
+            ((4, 2, 3), (2, 2), "error"),
+            [torch.Size([4, 2, 3]), [2, 2], None],
+            ((4, 2, 3), (2, 2), " Error"),
+        ],
+        "kind": [*JUNK, lambda: 3, (), (4, 2, 3), ((4, 2, 3), (2, 2), "fails"), ((4.0,), (), ())],
+        "count": [((4, 2, 3), (2, 2)), ("error",)],
+        "left": [("error", (2, 2), "error"), (None, (2, 1), (4, 2, 3))],
+        "first": [((4, 1, 3), (2, 2), "error"), ((4, 2, 1), (2, 2), "error"), ((), (), ())],
+        "second": [((4, 2, 3), (2, 1), "error"), ((4, 2, 3), (2,), None), ((4, 2, 3), None, None)],
+        "third": [((4, 2, 3), (2, 2), (4, 2, 3)), ((4, 2, 3), (2, 2), (4, 1, 2))],
+    },
+    "shapes-differences": {
+        "right": [
+            lambda a, b: a.unsqueeze(1) - b.unsqueeze(0),
+            lambda a, b: a[:, None] - b,
+            lambda a, b: a[:, None, :] - b[None, :, :],
+            lambda a, b: torch.stack([row - b for row in a]),
+        ],
+        "kind": [*JUNK, torch.zeros(3)],
+        "fails": [lambda: 3, lambda a, b: a[:, None] @ b.x],
+        "returns": [lambda a, b: None, lambda a, b: (a[:, None] - b).tolist()],
+        "changed": [_subtract_in_place],
+        "partners": [lambda a, b: a - b],
+        "sign": [lambda a, b: b - a[:, None]],
+        "swapped": [lambda a, b: a - b[:, None]],
+        "from-b": [lambda a, b: b[:, None] - a],
+        "summed": [lambda a, b: (a[:, None] - b).sum(-1)],
+        "distance": [lambda a, b: (a[:, None] - b).norm(dim=-1), torch.cdist],
+        "other": [
+            lambda a, b: a[:, None] + b,
+            lambda a, b: a[..., None] - b.T,
+            lambda a, b: (a[:, None] - b).to("meta"),
+            lambda a, b: torch.zeros(()),
+        ],
+    },
+    "shapes-scores": {
+        "right": ["bhqd,bhkd->bhqk", "bhtd, bhsd -> bhts", "BHqd,BHkd->BHqk", "...qd,...kd->...qk"],
+        "kind": [*JUNK, lambda q, k: q @ k.mT, "bhqd", "q @ k.mT", ("bhqd", "bhkd"), 3],
+        "arrow": ["bhqd,bhkd", "bhqd,bhkd=bhqk"],
+        "same-position": ["bhtd,bhtd->bhtt", "bhtd,bhtd->bht"],
+        "fails": ["bhqd,bhkd->bhqz", "qd,kd->qk", "bhdq,bhkd->bhqk", "á,é->í", ",->"],
+        "unsummed": ["bhqd,bhkd->bhqkd"],
+        "summed": ["bhqd,bhkd->bqk", "bhqd,bhkd->", "bhqd,bhkd->bhq"],
+        "swapped": ["bhqd,bhkd->bhkq"],
+        "other": ["bhqd,ahkd->bhqk", "bhqd,bgkd->bgqk", "bhqe,bhkd->bhqk"],
+    },
+    "shapes-strides": {
+        "right": [(10, 1, 5), [10, 1, 5]],
+        "kind": [*JUNK, lambda: 3, (), (10.0, 1, 5), "(10, 1, 5)", torch.tensor([10, 1, 5]), 10],
+        "shape": [(4, 5, 2)],
+        "unmoved": [(10, 5, 1)],
+        "copied": [(10, 2, 1)],
+        "bytes": [(40, 4, 20)],
+        "other": [(1, 5, 10), (5, 1), (8, 1, 4)],
+    },
+    "shapes-merge": {
+        "right": [
+            lambda heads: heads.transpose(1, 2).reshape(heads.shape[0], heads.shape[2], -1),
+            lambda heads: heads.transpose(1, 2).flatten(2),
+            _contiguous_view,
+            _cat,
+        ],
+        "kind": [*JUNK, torch.zeros(2)],
+        "fails": [
+            lambda: 3,
+            lambda heads: heads.transpose(1, 2).reshape(2, 4, 15),
+            lambda heads: heads.x,
+        ],
+        "view": [
+            lambda heads: heads.transpose(1, 2).view(heads.shape[0], heads.shape[2], -1),
+            lambda heads: heads.contiguous().transpose(1, 2).view(len(heads), heads.shape[2], -1),
+        ],
+        "returns": [lambda heads: None],
+        "changed": [_zero_after],
+        "shape": [
+            lambda heads: heads.transpose(1, 2),
+            lambda heads: heads.flatten(2),
+            lambda heads: heads.transpose(1, 2).reshape(-1),
+        ],
+        "scrambled": [lambda heads: heads.reshape(heads.shape[0], heads.shape[2], -1)],
+        "channels": [lambda heads: heads.permute(0, 2, 3, 1).flatten(2)],
+        "other": [
+            lambda heads: heads.transpose(1, 2).flatten(2).flip(-1),
+            lambda heads: heads.transpose(1, 2).flatten(2) * 1j,
+        ],
+    },
+}
