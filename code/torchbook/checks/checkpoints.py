@@ -1,0 +1,138 @@
+"""Checks for the page checkpoints: what a run reads, its place in the data, names in a file."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from torchbook.checks.answers import number
+
+
+def times(answer: Any) -> str | None:
+    """Numbers in the state dicts of a model and of its Adam, for each number of the model."""
+    value = number(answer)
+    if value is None:
+        return "kind"
+    if abs(value - 3) <= 0.05:
+        return None
+    return {1: "nothing", 2: "only-adam", 4: "gradients"}.get(round(value), "other")
+
+
+PARTS = {"step", "model", "optimizer", "schedule", "random"}
+
+
+def needed(answer: Any) -> str | None:
+    """What must be saved of a run with plain SGD, a constant rate and nothing drawn."""
+    if isinstance(answer, set | frozenset | list | tuple):
+        answer = " ".join(name if isinstance(name, str) else "?" for name in answer)
+    if not isinstance(answer, str):
+        return "kind"
+    names = set(re.findall(r"[^\s,;+]+", answer.lower())) - {"and", "y"}
+    if not names or not names <= PARTS:
+        return "kind"
+    if "model" not in names:
+        return "no-model"
+    if "step" not in names:
+        return "no-step"
+    return next((part for part in ("optimizer", "schedule", "random") if part in names), None)
+
+
+RUNS = (
+    (0, 1197, 64),
+    (18, 1197, 64),
+    (19, 1197, 64),
+    (100, 1197, 64),
+    (2, 128, 64),
+    (7, 128, 64),
+    (5, 10, 3),
+    (4, 5, 8),
+)
+PLACES: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
+    "": lambda step, n, size: divmod(step, -(-n // size)),
+    "one-too-many": lambda step, n, size: divmod(step, n // size + 1),
+    "from-one": lambda step, n, size: tuple(k + 1 for k in divmod(step, -(-n // size))),
+    "swapped": lambda step, n, size: divmod(step, -(-n // size))[::-1],
+    "nineteen": lambda step, n, size: divmod(step, 19),
+    "images": lambda step, n, size: divmod(step * size, n),
+    "examples": lambda step, n, size: divmod(step, n),
+}
+
+
+def position(answer: Any) -> str | None:
+    """A function (step, n, batch_size) -> (epoch, place)."""
+    if not callable(answer):
+        return "kind"
+    found = []
+    for run in RUNS:
+        try:
+            result = answer(*run)
+        except ZeroDivisionError:  # 5 // 8 batches
+            return "drops-last"
+        except Exception:
+            return "fails"
+        try:
+            epoch, place = (number(part) for part in result)
+        except Exception:
+            return "pair"
+        if epoch is None or place is None:
+            return "pair"
+        found.append((epoch, place))
+    for name, right in PLACES.items():
+        if found == [right(*run) for run in RUNS]:
+            return name or None
+    return "other"
+
+
+STATES = (
+    ("module.1.weight", "module.1.bias", "module.4.weight"),
+    ("1.weight", "head.bias"),
+    ("module.module.weight", "module.encoder.module.bias"),
+    ("module.model.weight", "module.2.weight", "head.weight"),
+)
+NAMES: dict[str, Callable[[str], str | None]] = {
+    "": lambda name: name.removeprefix("module."),
+    "everywhere": lambda name: name.replace("module.", ""),
+    "letters": lambda name: name.lstrip("module."),
+    "always": lambda name: name[len("module.") :],
+    "first": lambda name: name.partition(".")[2],
+    "lost": lambda name: name[len("module.") :] if name.startswith("module.") else None,
+    "dot": lambda name: name.removeprefix("module"),
+    "same": lambda name: name,
+}
+
+
+def _same(result: Mapping, right: Mapping) -> bool:
+    """Equal names, each with the very tensor, or an equal one."""
+    if set(result) != set(right):
+        return False
+    values = ((result[name], tensor) for name, tensor in right.items())
+    return all(isinstance(a, torch.Tensor) and torch.equal(a, b) for a, b in values)
+
+
+def renamed(answer: Any) -> str | None:
+    """A function {name: tensor} -> {name without the first "module.": tensor}, a new one."""
+    if not callable(answer):
+        return "kind"
+    wrong = set(NAMES)
+    for names in STATES:
+        state = {name: torch.full((2,), float(i)) for i, name in enumerate(names)}
+        mine = dict(state)
+        try:
+            result = answer(mine)
+        except Exception:
+            return "fails"
+        if list(mine) != list(state) or result is mine:
+            return "same" if list(mine) == list(state) else "changed"
+        if not isinstance(result, Mapping):
+            return "returns"
+        for bug in tuple(wrong):
+            pairs = {NAMES[bug](name): tensor for name, tensor in state.items()}
+            pairs.pop(None, None)
+            try:
+                equal = _same(result, pairs)
+            except Exception:
+                return "other"
+            wrong -= set() if equal else {bug}
+    name = next((name for name in NAMES if name in wrong), "other")
+    return {"": None, "first": "always"}.get(name, name)
