@@ -5,10 +5,13 @@ import torch
 JUNK = [None, "", object(), torch.tensor([]), float("nan")]
 
 
-def _subtract_in_place(a, b):
-    result = a[:, None] - b
-    a -= 1
-    return result
+def _loop(x, keep):
+    return torch.stack([row[k == 1].mean(dim=0) for row, k in zip(x, keep, strict=True)])
+
+
+def _multiply_in_place(x, keep):
+    x *= keep[..., None]
+    return x.sum(dim=1) / keep.sum(dim=1, keepdim=True)
 
 
 def _zero_after(heads):
@@ -40,28 +43,31 @@ CASES = {
         "second": [((4, 2, 3), (2, 1), "error"), ((4, 2, 3), (2,), None), ((4, 2, 3), None, None)],
         "third": [((4, 2, 3), (2, 2), (4, 2, 3)), ((4, 2, 3), (2, 2), (4, 1, 2))],
     },
-    "shapes-differences": {
+    "shapes-average": {
         "right": [
-            lambda a, b: a.unsqueeze(1) - b.unsqueeze(0),
-            lambda a, b: a[:, None] - b,
-            lambda a, b: a[:, None, :] - b[None, :, :],
-            lambda a, b: torch.stack([row - b for row in a]),
+            lambda x, keep: (x * keep[..., None]).sum(1) / keep.sum(1, keepdim=True),
+            lambda x, keep: (keep[:, None].float() @ x)[:, 0] / keep.sum(dim=1)[:, None],
+            lambda x, keep: torch.einsum("btc,bt->bc", x, keep / keep.sum(1, keepdim=True)),
+            _loop,
         ],
         "kind": [*JUNK, torch.zeros(3)],
-        "fails": [lambda: 3, lambda a, b: a[:, None] @ b.x],
-        "returns": [lambda a, b: None, lambda a, b: (a[:, None] - b).tolist()],
-        "changed": [_subtract_in_place],
-        "partners": [lambda a, b: a - b],
-        "sign": [lambda a, b: b - a[:, None]],
-        "swapped": [lambda a, b: a - b[:, None]],
-        "from-b": [lambda a, b: b[:, None] - a],
-        "summed": [lambda a, b: (a[:, None] - b).sum(-1)],
-        "distance": [lambda a, b: (a[:, None] - b).norm(dim=-1), torch.cdist],
+        "fails": [lambda: 3, lambda x, keep: x @ keep.x, lambda x, keep: torch.cat([x, keep])],
+        "returns": [lambda x, keep: None, lambda x, keep: x.tolist()],
+        "changed": [_multiply_in_place],
+        "everything": [lambda x, keep: x.mean(dim=1)],
+        "zeros": [lambda x, keep: (x * keep[..., None]).mean(dim=1)],
+        "sum": [lambda x, keep: (x * keep[..., None]).sum(dim=1)],
+        "total": [lambda x, keep: (x * keep[..., None]).sum(dim=1) / keep.sum()],
+        "counts": [lambda x, keep: (x * keep[..., None]).sum(dim=1) / keep.sum(dim=1)],
+        "aligned": [
+            lambda x, keep: (x * keep).sum(dim=1) / keep.sum(dim=1, keepdim=True),
+            lambda x, keep: (x * keep).sum(dim=1) / keep.sum(dim=1),
+            lambda x, keep: (x * keep).mean(dim=1),
+        ],
+        "shape": [lambda x, keep: x * keep[..., None], lambda x, keep: torch.zeros(())],
         "other": [
-            lambda a, b: a[:, None] + b,
-            lambda a, b: a[..., None] - b.T,
-            lambda a, b: (a[:, None] - b).to("meta"),
-            lambda a, b: torch.zeros(()),
+            lambda x, keep: -(x * keep[..., None]).sum(1) / keep.sum(1, keepdim=True),
+            lambda x, keep: x.mean(dim=1).to("meta"),
         ],
     },
     "shapes-scores": {

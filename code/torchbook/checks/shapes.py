@@ -1,4 +1,4 @@
-"""Checks for the page shapes: broadcasting, every pair, einsum, strides, heads merged again."""
+"""Checks for the page shapes: broadcasting, a mean of some, einsum, strides, heads merged again."""
 
 from typing import Any
 
@@ -34,29 +34,38 @@ def predict(answer: Any) -> str | None:
     return None if third == "error" else "third"
 
 
-def differences(answer: Any) -> str | None:
-    """A function (N, C), (M, C) -> (N, M, C): each row of the first minus each of the second."""
+def average(answer: Any) -> str | None:
+    """A function (B, T, C), (B, T) -> (B, C): the mean of the vectors that are kept."""
     if not callable(answer):
         return "kind"
     generator = torch.Generator().manual_seed(0)
-    for n, m, c in ((3, 3, 3), (4, 2, 3), (1, 5, 2), (2, 1, 1)):
-        a = torch.randn(n, c, generator=generator)
-        b = torch.randn(m, c, generator=generator)
-        result, mistake = _try(answer, a, b)
+    for b, t, c in ((3, 3, 3), (2, 5, 2), (2, 5, 3), (4, 2, 1), (1, 3, 4)):
+        x = torch.randn(b, t, c, generator=generator)
+        keep = torch.arange(t) <= (torch.arange(b) % t)[:, None]  # 1, 2, 3... of each sequence
+        keep = keep.flip(0).long()
+        result, mistake = _try(answer, x, keep)
         if mistake:
             return mistake
-        right = torch.stack([row - b for row in a])
-        if _same(result, right):
+        counts = keep.sum(dim=1)  # (B)
+        kept = (x * keep[..., None]).sum(dim=1)  # (B, C)
+        if _same(result, kept / counts[:, None]):
             continue
         wrong = {
-            "partners": a - b if n == m else right,
-            "sign": -right,
-            "swapped": right.transpose(0, 1),
-            "from-b": -right.transpose(0, 1),
-            "summed": right.sum(dim=-1),
-            "distance": right.norm(dim=-1),
+            "everything": x.mean(dim=1),
+            "zeros": kept / t,
+            "sum": kept,
+            "total": kept / counts.sum(),
         }
-        return next((key for key, value in wrong.items() if _same(result, value)), "other")
+        if b == c:
+            wrong["counts"] = kept / counts
+        if t == c and b == t:
+            crossed = (x * keep).sum(dim=1)
+            wrong["aligned"] = crossed / counts[:, None]
+            wrong |= {"crossed": crossed / counts, "crossed-sum": (x * keep).mean(dim=1)}
+        key = next((key for key, value in wrong.items() if _same(result, value)), None)
+        if key is None:
+            return "other" if result.shape == (b, c) else "shape"
+        return "aligned" if key.startswith("crossed") else key
     return None
 
 
