@@ -4,6 +4,9 @@
 for every letter.  A letter means the local variable of that name or, if there is none, the size it
 had in the first comment that used it; a number means itself.  A comment that disagrees fails, with
 its file and line, and so does a comment that no call reaches.
+
+On the pages, an assignment outside functions promises the shape that its variable has when the cell
+has run, which the executor wrote down; a letter means one size within a cell.
 """
 
 import ast
@@ -13,12 +16,21 @@ from pathlib import Path
 
 import pytest
 
+import build_book
 import torchbook
+from execute import ROOT, assigned, code_cells, executed
 from torchbook.data import digits
 
 CODE = Path(torchbook.__file__).parent
 SHAPE = re.compile(r"# (?:each )?\(([^()]+)\)")
 CALLS = {"digits": digits}
+PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
+
+
+def dims_of(line: str) -> list[str] | None:
+    """The dimensions that a shape comment at the end of a line names; None if there is none."""
+    comment = SHAPE.search(line)
+    return [dim.strip() for dim in comment[1].split(",") if dim.strip()] if comment else None
 
 
 def promises(path: Path) -> dict[int, tuple[list[str], list[str]]]:
@@ -27,20 +39,23 @@ def promises(path: Path) -> dict[int, tuple[list[str], list[str]]]:
     found = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Assign):
-            comment = SHAPE.search(source.splitlines()[node.end_lineno - 1])
+            dims = dims_of(source.splitlines()[node.end_lineno - 1])
             names = [n.id for n in ast.walk(node.targets[0]) if isinstance(n, ast.Name)]
-            if comment and names:
-                found[node.lineno] = names, [d.strip() for d in comment[1].split(",") if d.strip()]
+            if dims is not None and names:
+                found[node.lineno] = names, dims
     return found
 
 
 def broken(dims: list[str], shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
-    if dims[0] == "...":
+    if dims[:1] == ["..."]:
         dims = dims[1:]
         shape = shape[len(shape) - len(dims) :]
     if len(dims) != len(shape):
         return True
-    return any(sizes.setdefault(d, n) != n for d, n in zip(dims, shape, strict=True))
+    meant = (
+        int(d) if d.isdigit() else sizes.setdefault(d, n) for d, n in zip(dims, shape, strict=True)
+    )
+    return list(meant) != list(shape)
 
 
 def run(call, code: Path = CODE) -> set[tuple[str, int]]:
@@ -55,7 +70,7 @@ def run(call, code: Path = CODE) -> set[tuple[str, int]]:
         line, scope = before.get(frame), frame.f_locals
         names, dims = table[file].get(line, ([], []))
         if names and scope.keys() >= set(names):
-            known = sizes.setdefault(frame, {str(n): n for n in range(10)})
+            known = sizes.setdefault(frame, {})
             known |= {name: value for name, value in scope.items() if isinstance(value, int)}
             for name in names:
                 shape = tuple(scope[name].shape)
@@ -94,3 +109,45 @@ def test_a_lie_is_noticed(tmp_path, lie):
     assert run(calling("# (B, T)"), tmp_path)
     with pytest.raises(AssertionError, match=r"lie.py:3: x is \(2, 3\)"):
         run(calling(lie), tmp_path)
+
+
+def false_comments(source: str, shapes: dict[str, list[int]]) -> list[str]:
+    """What the shape comments of a cell promise that its variables do not keep."""
+    lines, sizes, last = source.splitlines(), {}, {}
+    for names, line in assigned(source):
+        *firsts, rest = re.split(r"(?<=\)), (?=\()", lines[line - 1])  # a, b = ...  # (N), (N, C)
+        each = [dims_of(f"# {shape.split('# ')[-1]}") for shape in [*firsts, rest]]
+        last |= zip(names, each if len(each) == len(names) else each[:1] * len(names), strict=True)
+    promised = {name: dims for name, dims in last.items() if dims is not None}
+    return [
+        f"{name} is {tuple(shapes[name])}, comment says ({', '.join(dims)})"
+        for name, dims in promised.items()
+        if name in shapes and broken(dims, tuple(shapes[name]), sizes)
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_shape_comments_of_a_page_are_true(page):
+    for cell in code_cells(executed((ROOT / page).read_text(encoding="utf-8"), page)[0]):
+        assert not false_comments(cell.source, cell.metadata["shapes"]), cell.source
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "x = torch.ones(2, 3)  # (3, 2)",
+        "x = torch.ones(2, 3)  # (N)",
+        "x = torch.ones(2, 3)  # (N, N)",
+        "x = torch.ones(2, 3)  # (N, 64)",
+        "y = torch.ones(5)  # (N)\nx = torch.ones(2, 3)  # (N, C)",
+        "for _ in range(2):\n    x = torch.ones(2, 3)  # (6)",
+        "x = torch.ones(2, 3)\nx *= 2  # (6)",
+    ],
+)
+def test_a_lie_on_a_page_is_noticed(tmp_path, monkeypatch, cell):
+    monkeypatch.setattr("execute.STORE", tmp_path)
+    text = (ROOT / "tests/mini/book/en/numbers.md").read_text(encoding="utf-8")
+    first = code_cells(executed(text.replace("2 + 2  # a sum", f"import torch\n\n{cell}"))[0])[0]
+    assert first.metadata["shapes"]["x"] == [2, 3]
+    assert false_comments(first.source, first.metadata["shapes"])
+    assert not false_comments(re.sub("#.*", "", first.source), first.metadata["shapes"])

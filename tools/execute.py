@@ -126,7 +126,7 @@ def executed(text: str, name: str = "page") -> tuple[NotebookNode, bool]:
     done = nbformat.read(path, as_version=4)
     for cell, other in zip(code_cells(notebook), code_cells(done), strict=True):
         cell.outputs, cell.execution_count = other.outputs, other.execution_count
-        cell.metadata["seconds"] = other.metadata["seconds"]
+        cell.metadata |= {what: other.metadata[what] for what in ("seconds", "shapes")}
     notebook.metadata.language_info = done.metadata.language_info  # else no highlighting
     return notebook, ran
 
@@ -179,9 +179,33 @@ def run_cell(client: NotebookClient, index: int, name: str, lines: list[str]) ->
     except DeadKernelError:
         raise PageError(f"{where} ended its Python process:\n{cell.source}") from None
     cell.metadata["seconds"] = round(time.perf_counter() - start, 3)
+    cell.metadata["shapes"] = shapes(client, cell)
     for output in cell.outputs:
         if output.output_type == "stream" and (warning := WARNING.search(output.text)):
             raise PageError(f"{where} warns, which fails the build:\n{warning[0]}\n{cell.source}")
+
+
+def assigned(cell: str) -> list[tuple[list[str], int]]:
+    """(names, last line) of each assignment of a cell outside functions and classes, in order."""
+    found, todo = [], [] if cell.startswith("%%") else [ast.parse(cell)]
+    while todo:
+        node = todo.pop(0)
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            stored = [n for n in ast.walk(node) if isinstance(getattr(n, "ctx", None), ast.Store)]
+            names = [name.id for name in stored if isinstance(name, ast.Name)]
+            found.append((names, node.end_lineno))
+        elif not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.expr):
+            todo = [*ast.iter_child_nodes(node), *todo]
+    return found
+
+
+def shapes(client: NotebookClient, cell: NotebookNode) -> dict[str, tuple[int, ...]]:
+    """The shapes that a cell's arrays have when it has run: what its shape comments promise."""
+    names = {name for names, _ in assigned(cell.source) for name in names}
+    ask = f"{{n: [*t.shape] for n in {sorted(names)} if hasattr(t := globals().get(n), 'ndim')}}"
+    reply = client.wait_for_reply(client.kc.execute("", silent=True, user_expressions={"it": ask}))
+    answer = reply["content"]["user_expressions"]["it"]
+    return ast.literal_eval(answer["data"]["text/plain"]) if answer["status"] == "ok" else {}
 
 
 def faulty_line(cell: NotebookNode, traceback: str) -> int:

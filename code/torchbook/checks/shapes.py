@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from torchbook.checks.tensors import _same, _try
+from torchbook.checks.answers import attempt, same
 
 
 def _lengths(answer: Any) -> tuple[int, ...] | None:
@@ -43,12 +43,12 @@ def average(answer: Any) -> str | None:
         x = torch.randn(b, t, c, generator=generator)
         keep = torch.arange(t) <= (torch.arange(b) % t)[:, None]  # 1, 2, 3... of each sequence
         keep = keep.flip(0).long()
-        result, mistake = _try(answer, x, keep)
+        result, mistake = attempt(answer, x, keep)
         if mistake:
             return mistake
         counts = keep.sum(dim=1)  # (B)
         kept = (x * keep[..., None]).sum(dim=1)  # (B, C)
-        if _same(result, kept / counts[:, None]):
+        if same(result, kept / counts[:, None]):
             continue
         wrong = {
             "everything": x.mean(dim=1),
@@ -62,7 +62,7 @@ def average(answer: Any) -> str | None:
             crossed = (x * keep).sum(dim=1)
             wrong["aligned"] = crossed / counts[:, None]
             wrong |= {"crossed": crossed / counts, "crossed-sum": (x * keep).mean(dim=1)}
-        key = next((key for key, value in wrong.items() if _same(result, value)), None)
+        key = next((key for key, value in wrong.items() if same(result, value)), None)
         if key is None:
             return "other" if result.shape == (b, c) else "shape"
         return "aligned" if key.startswith("crossed") else key
@@ -86,13 +86,13 @@ def scores(answer: Any) -> str | None:
     except Exception:
         return "fails"
     right = q @ k.mT
-    if _same(result, right):
+    if same(result, right):
         return None
     if result.ndim > 4:
         return "unsummed"
     if result.ndim < 4:
         return "summed"
-    return "swapped" if _same(result, right.mT) else "other"
+    return "swapped" if same(result, right.mT) else "other"
 
 
 def strides(answer: Any) -> str | None:
@@ -123,10 +123,10 @@ def merge(answer: Any) -> str | None:
                 answer(given.clone())
             except Exception as error:
                 return "view" if "view size" in str(error) else "fails"
-            result, mistake = _try(answer, given)
+            result, mistake = attempt(answer, given)
             if mistake:
                 return mistake
-            if _same(result, x):
+            if same(result, x):
                 continue
             if result.shape != x.shape:
                 return "shape"
@@ -134,5 +134,5 @@ def merge(answer: Any) -> str | None:
                 "scrambled": heads.reshape(b, t, h * d),
                 "channels": heads.permute(0, 2, 3, 1).reshape(b, t, h * d),
             }
-            return next((key for key, value in wrong.items() if _same(result, value)), "other")
+            return next((key for key, value in wrong.items() if same(result, value)), "other")
     return None

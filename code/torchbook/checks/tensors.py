@@ -1,9 +1,10 @@
 """Checks for the page tensors: shapes, shared memory, indices in pairs, the dimension that goes."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
+
+from torchbook.checks.answers import attempt, same
 
 
 def rank(answer: Any) -> str | None:
@@ -41,25 +42,6 @@ def shared(answer: Any) -> str | None:
     return None if "r" in names else "transpose-copies"
 
 
-def _try(function: Callable, *arguments: torch.Tensor) -> tuple[Any, str | None]:
-    """What a reader's function returns, and "fails", "changed" or "returns" if it went wrong."""
-    mine = [argument.clone() for argument in arguments]
-    try:
-        result = function(*mine)
-    except Exception:
-        return None, "fails"
-    if not all(torch.equal(a, b) for a, b in zip(mine, arguments, strict=True)):
-        return result, "changed"
-    return result, None if isinstance(result, torch.Tensor) else "returns"
-
-
-def _same(a: torch.Tensor, b: torch.Tensor) -> bool:
-    """Equal shapes and almost equal real numbers; what is not real, or nowhere, is not the same."""
-    if a.shape != b.shape or not a.is_floating_point() or a.is_meta or a.is_sparse:
-        return False
-    return torch.allclose(a.cpu().double(), b.double(), atol=1e-5)
-
-
 def pick(answer: Any) -> str | None:
     """A function (N, V), (N) -> (N): the score of each row's target."""
     if not callable(answer):
@@ -68,7 +50,7 @@ def pick(answer: Any) -> str | None:
     for n, v in ((5, 3), (4, 4), (2, 6), (1, 2)):
         logits = torch.randn(n, v, generator=generator)
         targets = torch.randint(v, (n,), generator=generator)
-        result, mistake = _try(answer, logits, targets)
+        result, mistake = attempt(answer, logits, targets)
         if mistake:
             return mistake
         wrong = {
@@ -76,11 +58,11 @@ def pick(answer: Any) -> str | None:
             "column": logits.gather(1, targets[:, None]),
             "largest": logits.amax(dim=1),
         }
-        if _same(result, torch.stack([logits[i, t] for i, t in enumerate(targets)])):
+        if same(result, torch.stack([logits[i, t] for i, t in enumerate(targets)])):
             continue
         if result.shape == (n, v):
-            return "rows" if v != n or not _same(result, wrong["block"]) else "block"
-        return next((key for key, value in wrong.items() if _same(result, value)), "other")
+            return "rows" if v != n or not same(result, wrong["block"]) else "block"
+        return next((key for key, value in wrong.items() if same(result, value)), "other")
     return None
 
 
@@ -91,10 +73,10 @@ def center(answer: Any) -> str | None:
     generator = torch.Generator().manual_seed(0)
     for shape in ((3, 3, 3), (2, 2, 3), (2, 4, 3), (5, 1, 2)):
         x = torch.randn(shape, generator=generator)
-        result, mistake = _try(answer, x)
+        result, mistake = attempt(answer, x)
         if mistake:
             return mistake
-        if _same(result, x - x.mean(dim=1, keepdim=True)):
+        if same(result, x - x.mean(dim=1, keepdim=True)):
             continue
         if result.ndim < 3 or result.shape[1] < shape[1]:
             return "only-means"
@@ -106,5 +88,5 @@ def center(answer: Any) -> str | None:
             "readings": x - x.mean(dim=2, keepdim=True),
             "everything": x - x.mean(),
         }
-        return next((key for key, value in wrong.items() if _same(result, value)), "other")
+        return next((key for key, value in wrong.items() if same(result, value)), "other")
     return None
