@@ -85,6 +85,14 @@ def test_the_checks_of_other_pages_are_not_in_the_key(monkeypatch, tmp_path):
     execute.surroundings.cache_clear()
 
 
+def test_what_a_cell_prints_is_one_output_however_slowly_it_prints(store):
+    slowly = (
+        "import time\nfor k in range(3):\n    print(k, end=' ', flush=True)\n    time.sleep(0.3)"
+    )
+    (cell,) = execute.code_cells(execute.executed(page(slowly))[0])
+    assert [output.text for output in cell.outputs] == ["0 1 2 "]
+
+
 def test_a_page_runs_once_and_alone(store):
     text = page(
         "import os\nos.listdir()", "open('left', 'w').close()", "os.environ['OMP_NUM_THREADS']"

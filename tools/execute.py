@@ -147,6 +147,7 @@ def run(notebook: NotebookNode, name: str, lines: list[str]) -> NotebookNode:
             notebook,
             kernel_name="python3",
             timeout=CELL_SECONDS,
+            coalesce_streams=True,  # else a slow machine cuts what one cell prints in two
             extra_arguments=FIGURES,
             config=Config({"KernelManager": files}),
         )
