@@ -1,5 +1,7 @@
 """Answers to the exercises of the page setup, right ones and wrong ones, by what is wrong."""
 
+from itertools import pairwise
+
 import torch
 
 JUNK = [None, "", object(), torch.tensor([]), float("nan")]
@@ -17,6 +19,16 @@ def _loop(notebook):
                 return False
             expected += 1
     return True
+
+
+def _consecutive(notebook):
+    counts = _counts(notebook)
+    return all(b - a == 1 for a, b in pairwise(counts))
+
+
+def _consecutive(notebook):
+    counts = _counts(notebook)
+    return all(b - a == 1 for a, b in zip(counts, counts[1:], strict=False))
 
 
 def _consecutive(notebook):
@@ -54,10 +66,7 @@ CASES = {
         "backwards": [lambda n: True, lambda n: set(_counts(n)) >= {1}],
         "gaps": [
             lambda n: None not in _counts(n) and _counts(n) == sorted(set(_counts(n))),
-            lambda n: (
-                _counts(n)[0] == 1
-                and all(a < b for a, b in zip(_counts(n), _counts(n)[1:], strict=False))
-            ),
+            lambda n: _counts(n)[0] == 1 and all(a < b for a, b in pairwise(_counts(n))),
         ],
         "late": [
             lambda n: all(b - a == 1 for a, b in zip(_counts(n), _counts(n)[1:], strict=False))
