@@ -13,6 +13,7 @@ book: $(READY)  ## execute and build both languages into _build/site/
 serve: $(READY)  ## the same, served, and built again as you write
 	@$(IN) tools/serve.py
 
+lab: DEVICE =  # the best that is here
 lab: $(READY)  ## open the pages as notebooks, in JupyterLab
 	@JUPYTER_CONFIG_PATH=tools/jupyter $(IN) -m jupyterlab book
 
