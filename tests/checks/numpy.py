@@ -25,6 +25,15 @@ def _abs_in_place(a, b):
     return np.abs(a[:, None] - 1 - b)
 
 
+def _gap_by_gap(a, b):
+    table = np.zeros((len(a), len(b)))
+    i = 0
+    while i < len(a):
+        table[i] = np.abs(a[i] - b)
+        i += 1
+    return table
+
+
 CASES = {
     "numpy-windows": {
         "right": [30, 30.0, np.int64(30), np.array(30), torch.tensor(30)],
@@ -39,7 +48,14 @@ CASES = {
         "right": [
             lambda a, b: np.abs(a[:, None] - b),
             lambda a, b: np.abs(np.subtract.outer(a, b)),
+            lambda a, b: np.abs(a.reshape(len(a), 1) - b),
+            lambda a, b: np.sqrt((a[:, np.newaxis] - b[np.newaxis, :]) ** 2),
+        ],
+        "loops": [
             lambda a, b: np.array([[abs(p - q) for q in b] for p in a]),
+            lambda a, b: np.stack([np.abs(a - q) for q in b], axis=1),
+            lambda a, b: np.vectorize(lambda p, q: abs(p - q))(a[:, None], b),
+            _gap_by_gap,
         ],
         "kind": [*JUNK, np.zeros((3, 2))],
         "fails": [

@@ -1,6 +1,8 @@
 """Checks for the page numpy: windows and copies, a table of gaps, columns, a weighted gradient."""
 
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -39,8 +41,33 @@ def _find(result: np.ndarray, wrong: dict[str, np.ndarray]) -> str:
     return next((key for key, value in wrong.items() if _same(result, value)), "other")
 
 
+def _instructions(function: Callable, *arguments: Any) -> int:
+    """How many lines and instructions of Python a call runs: what a loop makes grow."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Callable:
+        nonlocal count
+        frame.f_trace_opcodes = True
+        count += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function(*arguments)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def _loops(function: Callable) -> bool:
+    """Whether a function of two arrays runs at least one instruction more per added number."""
+    short, long = (_instructions(_try, function, np.ones(n), np.ones(n + 1)) for n in (3, 43))
+    return long - short >= 40
+
+
 def gaps(answer: Any) -> str | None:
-    """A function (N), (M) -> (N, M): the distance between each number and each."""
+    """A function (N), (M) -> (N, M): the distance between each number and each, with no loop."""
     if not callable(answer):
         return "kind"
     rng = np.random.default_rng(0)
@@ -60,7 +87,7 @@ def gaps(answer: Any) -> str | None:
         if not _same(size, result) and (_same(size, np.abs(table)) or _same(-result, table.T)):
             return "signed"
         return _find(result, {"transposed": np.abs(table).T, "squared": table**2})
-    return None
+    return "loops" if _loops(answer) else None
 
 
 def rescale(answer: Any) -> str | None:
