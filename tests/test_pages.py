@@ -67,3 +67,24 @@ def test_no_line_of_prose_turned_into_a_list_when_it_was_wrapped(page):
     for cell in read(text(page)).cells:
         if cell.cell_type == "markdown":
             assert not re.search(r"^[^\n]*\S\n\+ ", cell.source, re.M)
+
+
+@pytest.mark.parametrize(
+    ("language", "time", "minutes", "hours", "then"),
+    [
+        ("en", r"\*\*Time:\*\*", "minutes", "hours", "**Next:**"),
+        ("es", r"\*\*Tiempo:\*\*", "minutos", "horas", "**A continuación:**"),
+    ],
+)
+def test_the_map_names_every_page_with_its_time_and_each_page_the_next(
+    language, time, minutes, hours, then
+):
+    said = text(f"book/{language}/index.md")
+    known = dict(re.findall(rf"- {{doc}}`(\w+)`:[^-]*? (\d+)\s{minutes}\.", said))
+    names = [name for name in build_book.page_names() if name not in {"index", "glossary"}]
+    assert list(known) == names
+    assert f" {round(sum(map(int, known.values())) / 60)} {hours}: " in said
+    for name in names:
+        page = text(f"book/{language}/{name}.md")
+        assert re.search(rf"{time}\s(\d+)\s{minutes}", page)[1] == known[name]
+        assert page.count(f"\n{then} ") == 1
