@@ -1,7 +1,5 @@
 """Answers to the exercises of the page optimizers, right ones and wrong ones, by what is wrong."""
 
-import math
-
 import torch
 
 JUNK = [None, "", object(), torch.tensor([]), float("nan")]
@@ -48,23 +46,13 @@ def _pushes_what_has_no_gradient(params, lr):
         p.data -= lr * (torch.ones_like(p) if p.grad is None else p.grad.sign())
 
 
-def _linear(step, warmup, total):
-    return (step + 1) / warmup if step < warmup else (total - step) / (total - warmup)
-
-
-def _cosine(step, warmup, total):
-    if step < warmup:
-        return (step + 1) / warmup
-    return (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
-
-
 CASES = {
     "optimizers-one-step": {
         "right": [1 / 6, 0.167, 0.1667, torch.tensor(1 / 6)],
         "kind": [*JUNK, "1/6", (1 / 6, 2), lambda: 1 / 6, float("inf")],
         "uphill": [0, -1 / 6],
         "short": [0.1, 1 / 12],
-        "beyond": [0.2, 0.25],
+        "beyond": [0.17, 0.2, 0.25],
         "bounces": [1 / 3, 0.333],
         "diverges": [0.5, 1, 6, 3],
     },
@@ -93,38 +81,5 @@ CASES = {
         "whole": [_step(lambda grad: -grad / grad.norm())],
         "zero": [_step(lambda grad: -grad / grad.abs()), _step(lambda grad: 1 - 2 * (grad >= 0))],
         "other": [_step(lambda grad: -2 * grad.sign()), _step(lambda grad: -(grad**2))],
-    },
-    "optimizers-schedule": {
-        "right": [
-            _linear,
-            lambda step, warmup, total: min(
-                (step + 1) / warmup, 1 - (step - warmup) / (total - warmup)
-            ),
-            lambda *args: torch.tensor(_linear(*args), dtype=torch.float64),
-        ],
-        "kind": [*JUNK, 0.5, int],
-        "raises": [lambda: 1, lambda step, warmup, total: 1 / (total - step)],
-        "not-a-number": [
-            lambda *args: None,
-            lambda step, warmup, total: None if step >= warmup else (step + 1) / warmup,
-        ],
-        "from-zero": [
-            lambda step, warmup, total: (
-                step / warmup if step < warmup else (total - step) / (total - warmup)
-            )
-        ],
-        "no-warmup": [lambda step, warmup, total: (total - step) / (total - warmup)],
-        "flat-start": [lambda step, warmup, total: min(1, (total - step) / (total - warmup))],
-        "flat-end": [lambda step, warmup, total: min(1, (step + 1) / warmup)],
-        "from-first": [
-            lambda step, warmup, total: (step + 1) / warmup if step < warmup else 1 - step / total
-        ],
-        "rising": [
-            lambda step, warmup, total: (
-                (step + 1) / warmup if step < warmup else (step - warmup) / (total - warmup)
-            )
-        ],
-        "cosine": [_cosine],
-        "other": [lambda *args: 0.5, lambda *args: 0.1 * _linear(*args)],
     },
 }
