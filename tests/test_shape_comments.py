@@ -114,7 +114,8 @@ def test_a_lie_is_noticed(tmp_path, lie):
 def false_comments(source: str, shapes: dict[str, list[int]]) -> list[str]:
     """What the shape comments of a cell promise that its variables do not keep."""
     lines, sizes, last = source.splitlines(), {}, {}
-    for names, line in assigned(source):
+    for targets, line in assigned(source):
+        names = [name for name in targets if name in shapes]
         *firsts, rest = re.split(r"(?<=\)), (?=\()", lines[line - 1])  # a, b = ...  # (N), (N, C)
         each = [dims_of(f"# {shape.split('# ')[-1]}") for shape in [*firsts, rest]]
         last |= zip(names, each if len(each) == len(names) else each[:1] * len(names), strict=True)
@@ -122,7 +123,7 @@ def false_comments(source: str, shapes: dict[str, list[int]]) -> list[str]:
     return [
         f"{name} is {tuple(shapes[name])}, comment says ({', '.join(dims)})"
         for name, dims in promised.items()
-        if name in shapes and broken(dims, tuple(shapes[name]), sizes)
+        if broken(dims, tuple(shapes[name]), sizes)
     ]
 
 

@@ -46,8 +46,8 @@ def average(answer: Any) -> str | None:
         result, mistake = attempt(answer, x, keep)
         if mistake:
             return mistake
-        counts = keep.sum(dim=1)  # (B)
-        kept = (x * keep[..., None]).sum(dim=1)  # (B, C)
+        counts = keep.sum(dim=1)
+        kept = (x * keep[..., None]).sum(dim=1)
         if same(result, kept / counts[:, None]):
             continue
         wrong = {
