@@ -1,6 +1,6 @@
 """Right and wrong answers to the exercises of the page `checkpoints`."""
 
-import math
+import re
 from collections import OrderedDict
 
 import torch
@@ -39,7 +39,7 @@ CASES = {
     "checkpoints-needed": {
         "right": [
             "model step",
-            "step, model",
+            "step, model.",
             {"model", "step"},
             ["step", "model"],
             "model y step",
@@ -51,34 +51,6 @@ CASES = {
         "schedule": ["step model schedule"],
         "random": ["step model random"],
     },
-    "checkpoints-position": {
-        "right": [
-            lambda step, n, size: divmod(step, -(-n // size)),
-            lambda step, n, size: [step // math.ceil(n / size), step % math.ceil(n / size)],
-            lambda step, n, size: (
-                torch.tensor(step // ((n + size - 1) // size)),
-                step % ((n + size - 1) // size),
-            ),
-        ],
-        "kind": [*JUNK, (1, 2)],
-        "fails": [lambda: 3, lambda step, n, size: divmod(step, None)],
-        "pair": [
-            lambda *_: None,
-            lambda step, n, size: step % 19,
-            lambda step, n, size: (step, n, size),
-            lambda step, n, size: ("0", "0"),
-        ],
-        "drops-last": [lambda step, n, size: divmod(step, n // size)],
-        "one-too-many": [lambda step, n, size: divmod(step, n // size + 1)],
-        "from-one": [
-            lambda step, n, size: (step // -(-n // size) + 1, step % -(-n // size) + 1),
-        ],
-        "swapped": [lambda step, n, size: divmod(step, -(-n // size))[::-1]],
-        "nineteen": [lambda step, n, size: divmod(step, 19)],
-        "images": [lambda step, n, size: divmod(step * size, n)],
-        "examples": [lambda step, n, size: divmod(step, n)],
-        "other": [lambda step, n, size: (0, 0), lambda step, n, size: divmod(step, n / size)],
-    },
     "checkpoints-renamed": {
         "right": [over(lambda name: name.removeprefix("module.")), loop],
         "kind": [*JUNK, {"a": 1}],
@@ -86,6 +58,7 @@ CASES = {
         "returns": [lambda *_: None, lambda state: [name[7:] for name in state]],
         "changed": [in_place],
         "everywhere": [over(lambda name: name.replace("module.", ""))],
+        "twice": [over(lambda name: re.sub(r"^(module\.)+", "", name))],
         "letters": [over(lambda name: name.lstrip("module."))],
         "always": [over(lambda name: name[7:]), over(lambda name: name.split(".", 1)[1])],
         "lost": [
