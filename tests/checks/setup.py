@@ -26,16 +26,6 @@ def _consecutive(notebook):
     return all(b - a == 1 for a, b in pairwise(counts))
 
 
-def _consecutive(notebook):
-    counts = _counts(notebook)
-    return all(b - a == 1 for a, b in zip(counts, counts[1:], strict=False))
-
-
-def _consecutive(notebook):
-    counts = _counts(notebook)
-    return all(b - a == 1 for a, b in zip(counts, counts[1:], strict=False))
-
-
 def _by_place(notebook):
     return all(
         cell.execution_count == place
@@ -58,21 +48,26 @@ CASES = {
         "kind": [*JUNK, True, [1, 2]],
         "fails": [lambda: True, lambda n: n.nothing, lambda n: n.cells[9].execution_count == 1],
         "returns": [lambda n: None, _counts, lambda n: 1],
-        "refuses": [lambda n: False, lambda n: _counts(n) == list(range(len(_counts(n))))],
+        "refuses": [
+            lambda n: False,
+            lambda n: _counts(n) == list(range(len(_counts(n)))),
+            lambda n: _counts(n) == range(1, len(_counts(n)) + 1),
+        ],
         "prose": [
             _by_place,
             lambda n: [c.execution_count for c in n.cells] == list(range(1, len(n.cells) + 1)),
         ],
         "backwards": [lambda n: True, lambda n: set(_counts(n)) >= {1}],
+        "repeats": [
+            lambda n: _counts(n)[0] == 1 and all(a <= b for a, b in pairwise(_counts(n))),
+        ],
         "gaps": [
             lambda n: None not in _counts(n) and _counts(n) == sorted(set(_counts(n))),
             lambda n: _counts(n)[0] == 1 and all(a < b for a, b in pairwise(_counts(n))),
         ],
-        "late": [
-            lambda n: all(b - a == 1 for a, b in zip(_counts(n), _counts(n)[1:], strict=False))
-        ],
+        "late": [lambda n: all(b - a == 1 for a, b in pairwise(_counts(n)))],
+        "stumbles": [lambda n: _counts(n)[0] in (1, None) and _consecutive(n)],
         "unrun": [
-            lambda n: _counts(n)[0] in (1, None) and _consecutive(n),
             lambda n: all(c in (i, None) for i, c in enumerate(_counts(n), 1)),
         ],
     },

@@ -8,7 +8,7 @@ from torchbook.checks.answers import number
 
 RUNS = {  # execution counts of cells of code -> what accepting them means
     (2, 1): "backwards",
-    (1, 2, 2): "backwards",
+    (1, 2, 2): "repeats",
     (1, 3): "gaps",
     (2, 3): "late",
     (1, None): "unrun",
@@ -42,7 +42,7 @@ def counts(answer: Any) -> str | None:
     for ran, when_wrong in RUNS.items():
         result, mistake = _ask(answer, ran, prose=True)
         if mistake:
-            return "unrun" if None in ran and mistake == "fails" else mistake
+            return "stumbles" if None in ran and mistake == "fails" else mistake
         if result:
             return when_wrong
     return None
