@@ -5,7 +5,7 @@ import torch
 from torchbook.checks.distributed import _deal
 
 JUNK = [None, "", object(), torch.tensor([]), float("nan"), lambda: 3, 3, (1,), (1, 2, 3), "ab"]
-DEALT = ("short", "dropped", "own", "last", "blocks", "all")
+DEALT = ("short", "dropped", "own", "last", "zeros", "amount", "blocks", "all")
 
 
 def _padded(n, size, rank):
@@ -30,7 +30,8 @@ CASES = {
         "same": [(3, 3), (2, 2)],
         "swapped": [(2, 3)],
         "sum": [(6, 2), (3, 80)],
-        "other": [(4, 2), (3, 1)],
+        "first": [(3, 1), (3.0, 4.0)],
+        "other": [(4, 2)],
     },
     "distributed-share": {
         "right": [
@@ -42,9 +43,9 @@ CASES = {
         "fails": [lambda: 3, lambda n, size, rank: [][rank]],
         "returns": [
             lambda n, size, rank: None,
-            lambda n, size, rank: torch.arange(n),
             lambda n, size, rank: [i / 1 for i in range(n)],
         ],
+        "tensor": [lambda n, size, rank: torch.arange(n)[rank::size]],
         **{
             how: [lambda n, size, rank, how=how: _deal(n, size, rank, how)]
             for how in DEALT

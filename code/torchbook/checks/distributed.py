@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import torch
+
 from torchbook.checks.answers import number
 
 
@@ -46,7 +48,8 @@ def uneven(answer: Any) -> str | None:
     pair = _pair(answer)
     if pair and pair[0] == pair[1]:
         return "same"
-    return _named(answer, (3, 2), {"swapped": [(2, 3)], "sum": [(6, 2), (6, 80), (6, 3), (3, 80)]})
+    key = _named(answer, (3, 2), {"swapped": [(2, 3)], "sum": [(6, 2), (6, 80), (6, 3), (3, 80)]})
+    return "first" if key == "other" and pair and math.isclose(pair[0], 3) else key
 
 
 def _deal(n: int, size: int, rank: int, how: str = "") -> list[int]:
@@ -62,6 +65,10 @@ def _deal(n: int, size: int, rank: int, how: str = "") -> list[int]:
         return mine + mine[: each - len(mine)]
     if how == "last":
         return (list(range(n)) + [n - 1] * (each * size - n))[rank::size]
+    if how == "zeros":
+        return (list(range(n)) + [0] * (each * size - n))[rank::size]
+    if how == "amount":
+        return [*range(n), *range(n % size)][rank::size]
     if how == "blocks":
         return padded[rank * each : (rank + 1) * each]
     if how == "cut-blocks":
@@ -69,8 +76,9 @@ def _deal(n: int, size: int, rank: int, how: str = "") -> list[int]:
     return list(range(n)) if how == "all" else padded[rank::size]
 
 
-RUNS = [(n, size, rank) for n, size in ((7, 2), (8, 2), (5, 3), (6, 4), (3, 3)) for rank in (0, 1)]
-BUGS = ("short", "dropped", "own", "last", "blocks", "cut-blocks", "all")
+SIZES = ((7, 2), (8, 2), (5, 3), (6, 4), (3, 3), (7, 4), (7, 5))
+RUNS = [(n, size, rank) for n, size in SIZES for rank in range(size)]
+BUGS = ("short", "dropped", "own", "last", "zeros", "amount", "blocks", "cut-blocks", "all")
 
 
 def share(answer: Any) -> str | None:
@@ -83,6 +91,8 @@ def share(answer: Any) -> str | None:
             result = answer(*run)
         except Exception:
             return "fails"
+        if isinstance(result, torch.Tensor):
+            return "tensor"
         if not isinstance(result, list | tuple | range):
             return "returns"
         if not all(type(index) is int for index in result):
