@@ -58,6 +58,12 @@ def _unmoved(model, step, keep=lambda p: p.detach().clone(), wanted=True, steps=
     return [name for name, p in after if torch.equal(p, before[name]) == wanted]
 
 
+def _compared(model, step, same):
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    step()
+    return [name for name, p in model.named_parameters() if same(p, before[name])]
+
+
 def _by_sum(model, step):
     before = {name: p.sum().item() for name, p in model.named_parameters()}
     step()
@@ -88,11 +94,14 @@ CASES = {
         "late": [
             _last,
             _registered,
-            _late_binding,
             lambda model, x: _first(model, x, modules=[*model.named_children()]),
         ],
         "infinite": [lambda model, x: _first(model, x, bad=lambda t: t.isnan().any())],
-        "other": [lambda model, x: None, lambda model, x: "0" if _last(model, x) else None],
+        "other": [
+            _late_binding,
+            lambda model, x: None,
+            lambda model, x: "0" if _last(model, x) else None,
+        ],
     },
     "debugging-unmoved": {
         "right": [_unmoved, lambda model, step: tuple(_unmoved(model, step)), _by_sum],
@@ -109,6 +118,8 @@ CASES = {
             lambda model, step: _unmoved(model, step, keep=lambda p: p),
             lambda model, step: _unmoved(model, step, keep=lambda p: p.detach()),
         ],
+        "close": [lambda model, step: _compared(model, step, torch.allclose)],
+        "part": [lambda model, step: _compared(model, step, lambda p, b: bool((p == b).any()))],
         "moved": [lambda model, step: _unmoved(model, step, wanted=False)],
         "other": [
             lambda model, step: (step(), [])[1],

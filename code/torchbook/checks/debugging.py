@@ -53,8 +53,8 @@ def first_bad(answer: Any) -> str | None:
     nan, inf = float("nan"), float("inf")
     cases = (
         (nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2)), None),
-        (nn.Sequential(nn.Linear(4, 4), _Break(nan), nn.Linear(4, 4), nn.ReLU()), "1"),
         (_Backwards(), "middle.1"),
+        (nn.Sequential(nn.Linear(4, 4), _Break(nan), nn.Linear(4, 4), nn.ReLU()), "1"),
         (nn.Sequential(nn.Linear(4, 4), nn.ReLU(), _Break(-inf)), "2"),
     )
     for model, right in cases:
@@ -105,7 +105,11 @@ def _step(model: nn.Module, held: list[str], calls: list[int]) -> Callable[[], N
 
 
 def unmoved(answer: Any) -> str | None:
-    """A function (model, step) -> the names of the parameters that step() leaves as they were."""
+    """A function (model, step) -> the names of the parameters that step() leaves as they were.
+
+    After the steps that move whole tensors or none come two that are harder to see: one moves every
+    number by a millionth of its size, the other only the first number of every parameter.
+    """
     if not callable(answer) or isinstance(answer, nn.Module):
         return "kind"
     names = [name for name, _ in _model().named_parameters()]
@@ -129,7 +133,29 @@ def unmoved(answer: Any) -> str | None:
         if set(found) == set(names):
             return "same-memory"
         return "moved" if set(found) == set(held) else "other"
+    for mistake, nudge in (("close", _all_a_little), ("part", _only_the_first)):
+        model = _model()
+        try:
+            found = answer(model, lambda nudge=nudge, model=model: nudge(model))
+            if len(found) > 0:
+                return mistake
+        except Exception:
+            return "fails"
     return None
+
+
+@torch.no_grad()
+def _all_a_little(model: nn.Module) -> None:
+    """Move every number by a millionth of its size."""
+    for p in model.parameters():
+        p.mul_(1 + 1e-6)
+
+
+@torch.no_grad()
+def _only_the_first(model: nn.Module) -> None:
+    """Move one number of every parameter."""
+    for p in model.parameters():
+        p.view(-1)[0] += 1
 
 
 def diagnose(answer: Any) -> str | None:
