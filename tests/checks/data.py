@@ -14,26 +14,6 @@ def _in_place(values, mask):
     return values.sum(dim=1) / mask.sum(dim=1)
 
 
-def _cut(n, worker, workers):
-    return range(n * worker // workers, n * (worker + 1) // workers)
-
-
-def _longest_first(n, worker, workers):
-    size, more = divmod(n, workers)
-    start = worker * size + min(worker, more)
-    return range(start, start + size + (worker < more))
-
-
-def _rounded_up(n, worker, workers):
-    size = -(-n // workers)
-    return range(min(n, worker * size), min(n, (worker + 1) * size))
-
-
-def _rest_to_the_last(n, worker, workers):
-    size = n // workers
-    return range(worker * size, n if worker == workers - 1 else (worker + 1) * size)
-
-
 CASES = {
     "data-average": {
         "right": [
@@ -48,6 +28,7 @@ CASES = {
         "padding-counts": [lambda values, mask: values.mean(dim=1)],
         "length": [lambda values, mask: (values * mask).mean(dim=1)],
         "sum": [lambda values, mask: (values * mask).sum(dim=1)],
+        "count": [lambda values, mask: values.sum(dim=1) / mask.sum(dim=1)],
         "inverted": [lambda values, mask: (values * ~mask).sum(dim=1) / (~mask).sum(dim=1)],
         "zeros": [lambda v, m: (v * m).sum(dim=1) / (v * m).count_nonzero(dim=1)],
         "all-rows": [lambda values, mask: values[mask].mean()],
@@ -76,47 +57,15 @@ CASES = {
         "certain": [1, 1.0],
         "other": [0.5, 0.95, 0.3],
     },
-    "data-stretch": {
-        "right": [_cut, _longest_first, lambda *args: list(_cut(*args))],
-        "kind": [*JUNK, range(3), 3],
-        "fails": [lambda: 3, lambda n, worker, workers: range(n // worker)],
-        "returns": [
-            lambda n, worker, workers: None,
-            lambda n, worker, workers: [n / workers],
-            lambda n, worker, workers: (k for k in range(n)),
-        ],
-        "everything": [lambda n, worker, workers: range(n)],
-        "outside": [
-            lambda n, worker, workers: _cut(n, worker + 1, workers),
-            lambda n, worker, workers: range(worker * n, worker * n + n),
-        ],
-        "repeats": [
-            lambda n, worker, workers: range(
-                n * worker // workers, min(n, n * (worker + 1) // workers + 1)
-            ),
-        ],
-        "lost": [
-            lambda n, worker, workers: range(
-                worker * (n // workers), (worker + 1) * (n // workers)
-            ),
-            lambda n, worker, workers: [],
-        ],
-        "gaps": [
-            lambda n, worker, workers: range(worker, n, workers),
-            lambda n, worker, workers: list(_cut(n, worker, workers))[::-1],
-        ],
-        "unfair": [_rounded_up, _rest_to_the_last],
-        "other": [lambda n, worker, workers: range(10**9)],
-    },
     "data-stream-batches": {
         "right": [14, 14.0, torch.tensor(14)],
         "kind": [*JUNK, "14", True],
         "one-process": [15],
         "kept": [16],
-        "one-worker": [7, 8],
+        "one-worker": [7],
         "repeated": [30, 32],
         "examples": [896, 500, 1000],
         "fraction": [15.625, 7.8],
-        "other": [3, 0, -1],
+        "other": [3, 8, 0, -1],
     },
 }

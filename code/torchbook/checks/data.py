@@ -1,4 +1,4 @@
-"""Checks for the page data: padding that does not count, siblings, and who reads what."""
+"""Checks for the page data: padding that does not count, siblings, and who drops a batch."""
 
 from typing import Any
 
@@ -24,6 +24,7 @@ def average(answer: Any) -> str | None:
             "padding-counts": values.mean(dim=1),
             "length": (values * mask).mean(dim=1),
             "sum": (values * mask).sum(dim=1),
+            "count": values.sum(dim=1) / mask.sum(dim=1),
             "inverted": (values * ~mask).sum(dim=1) / (~mask).sum(dim=1),
             "zeros": (values * mask).sum(dim=1) / (values * mask).count_nonzero(dim=1),
             "all-rows": values[mask].mean(),
@@ -35,7 +36,7 @@ def average(answer: Any) -> str | None:
 
 
 def siblings(answer: Any) -> str | None:
-    """The part of the test images that have one of four siblings in the 80 % of training."""
+    """The probability that one of four siblings went to training, each with probability 0.8."""
     value = number(answer)
     if value is None:
         return "kind"
@@ -60,55 +61,6 @@ def siblings(answer: Any) -> str | None:
     return known[near] if abs(near - value) < 0.006 else "other"
 
 
-SHARES = ((10, 2), (10, 4), (7, 3), (12, 4), (5, 1), (3, 5), (29, 10), (0, 2))
-
-
-def stretch(answer: Any) -> str | None:
-    """A function (n, worker, workers) -> range: consecutive, complete, fair."""
-    if not callable(answer) or isinstance(answer, type):
-        return "kind"
-    found = []
-    for n, workers in SHARES:
-        try:
-            results = [answer(n, worker, workers) for worker in range(workers)]
-        except Exception:
-            return "fails"
-        if not all(isinstance(result, range | list | tuple) for result in results):
-            return "returns"
-        if any(len(result) > 1000 for result in results):
-            return "other"
-        if not all(type(position) is int for result in results for position in result):
-            return "returns"
-        found.append(results)
-    shares = list(zip((n for n, _ in SHARES), found, strict=True))
-    if all(list(part) == list(range(n)) for n, parts in shares for part in parts):
-        return "everything"
-    if any(position < 0 or position >= n for n, parts in shares for p in parts for position in p):
-        return "outside"
-    for mistake in (_repeats, _lost, _gaps, _unfair):
-        if any(mistake(n, parts) for n, parts in shares):
-            return mistake.__name__[1:]
-    return None
-
-
-def _repeats(n: int, parts: list) -> bool:
-    positions = [position for part in parts for position in part]
-    return len(positions) > len(set(positions))
-
-
-def _lost(n: int, parts: list) -> bool:
-    return len({position for part in parts for position in part}) < n
-
-
-def _gaps(n: int, parts: list) -> bool:
-    return any(list(part) != list(range(part[0], part[0] + len(part))) for part in parts if part)
-
-
-def _unfair(n: int, parts: list) -> bool:
-    lengths = [len(part) for part in parts]
-    return max(lengths) - min(lengths) > 1
-
-
 def stream_batches(answer: Any) -> str | None:
     """Batches of 64, the last one dropped, of 1,000 examples shared by two workers."""
     value = number(answer)
@@ -119,7 +71,6 @@ def stream_batches(answer: Any) -> str | None:
         15: "one-process",
         16: "kept",
         7: "one-worker",
-        8: "one-worker",
         30: "repeated",
         32: "repeated",
         896: "examples",
