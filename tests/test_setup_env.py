@@ -12,9 +12,11 @@ from execute import ROOT
 
 
 def test_too_old_a_python_and_too_small_a_disk_are_said_first():
-    assert "needs Python 3.11 or newer, and this is 3.9" in setup_env.problem((3, 9), 10**11)
-    assert "and there are 0.5 GB" in setup_env.problem((3, 12), 5 * 10**8)
-    assert setup_env.problem((3, 11), 10**11) is None
+    too_old = setup_env.problem((3, 11, 4), 10**11)
+    assert "needs Python 3.11.5 or newer, and this is 3.11.4" in too_old
+    assert setup_env.problem((3, 9, 18), 10**11)
+    assert "and there are 0.5 GB" in setup_env.problem((3, 12, 0), 5 * 10**8)
+    assert setup_env.problem((3, 11, 5), 10**11) is None
 
 
 def test_an_old_python_can_read_what_tells_it_so():

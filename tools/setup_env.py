@@ -13,16 +13,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
-OLDEST = (3, 11)
+OLDEST = (3, 11, 5)
 NEEDED_GB = 4  # with PyTorch's CPU build; the CUDA one takes about 8
 
 
 def problem(version: tuple[int, ...], free_bytes: int) -> str | None:
     """Why this machine cannot hold the book's environment, or None."""
     if version < OLDEST:
+        oldest, this = (".".join(map(str, numbers)) for numbers in (OLDEST, version))
         return (
-            f"The book needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is "
-            f"{version[0]}.{version[1]}: install a newer one, say `make book PYTHON=python3.12`."
+            f"The book needs Python {oldest} or newer, and this is {this}: install a newer one, "
+            f"say `make book PYTHON=python3.12`."
         )
     if free_bytes < NEEDED_GB * 1e9:
         return (
@@ -53,7 +54,7 @@ def run(*command: str | Path) -> None:
 
 
 def main() -> None:
-    if why := problem(sys.version_info[:2], shutil.disk_usage(ROOT).free):
+    if why := problem(sys.version_info[:3], shutil.disk_usage(ROOT).free):
         sys.exit(why)
     print("Installing what the book needs into .venv (some minutes, only now) ...", flush=True)
     try:
