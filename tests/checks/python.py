@@ -38,6 +38,19 @@ def _initials_without_first(words):
     return found
 
 
+def _initials_remembering(words, found={}):  # noqa: B006
+    for word in words:
+        found.setdefault(word[0], []).append(word)
+    return found
+
+
+def _initials_not_stored(words):
+    found = {}
+    for word in words:
+        found.get(word[0], []).append(word)
+    return found
+
+
 def _initials_sorting(words):
     words.sort()
     return _initials(words)
@@ -162,8 +175,8 @@ def _batches_popping(items, size):
 
 CASES = {
     "python-default": {
-        "right": [["a", "b"], ("a", "b")],
-        "kind": [*JUNK, "ab", [], [1, 2], lambda: ["a", "b"], ["a", None], 2],
+        "right": [["a", "b"]],
+        "kind": [*JUNK, "ab", ("a", "b"), [], [1, 2], lambda: ["a", "b"], ["a", None], 2],
         "fresh": [["a"]],
         "replaced": [["b"]],
         "order": [["b", "a"]],
@@ -185,7 +198,9 @@ CASES = {
         "first-only": [lambda words: {word[0]: [word] for word in reversed(words)}],
         "first-lost": [_initials_without_first],
         "order": [lambda words: _initials(sorted(words)), lambda words: _initials(words[::-1])],
-        "other": [lambda words: {}, lambda words: {word: [word] for word in words}],
+        "remembers": [_initials_remembering],
+        "empty": [lambda words: {}, _initials_not_stored],
+        "other": [lambda words: {word: [word] for word in words}],
     },
     "python-line": {
         "right": [_Line, _Module],

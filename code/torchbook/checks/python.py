@@ -7,7 +7,7 @@ from typing import Any
 
 def default(answer: Any) -> str | None:
     """What `first` holds after add("a"), add("b"), when both write in one default list."""
-    if not isinstance(answer, list | tuple) or not answer:
+    if not isinstance(answer, list) or not answer:
         return "kind"
     if not all(isinstance(letter, str) for letter in answer):
         return "kind"
@@ -40,6 +40,10 @@ def initials(answer: Any) -> str | None:
     """A function [words] -> {first letter: [its words]}."""
     if not callable(answer):
         return "kind"
+    _try(answer, ["z"])
+    again, _ = _try(answer, ["y"])
+    if isinstance(again, dict) and "z" in again:
+        return "remembers"
     for words in (["sun", "map", "sea"], ["b", "ba", "a", "bb", "b"], ["x"], []):
         mine = list(words)
         result, failed = _try(answer, mine)
@@ -52,6 +56,8 @@ def initials(answer: Any) -> str | None:
         right = _by_initial(words)
         if _same(dict(result), right):
             continue
+        if not result:
+            return "empty"
         if any(not isinstance(value, list) for value in result.values()):
             return "one-word"
         if len(result) > 1 and len({id(value) for value in result.values()}) == 1:
