@@ -87,7 +87,13 @@ def results(page: Page, language: str, words: str) -> set[str]:
 
 @pytest.mark.parametrize("words", ["atención", "atencion", "ATENCIÓN", "atencio\u0301n"])
 def test_spanish_search_forgives_a_missing_accent(page, words):
-    assert results(page, "es", words) == {"glossary.html", "index.html"}
+    found = results(page, "es", words)
+    assert (
+        {"glossary.html", "index.html"}
+        <= found
+        < {f"{name}.html" for name in build_book.page_names()}
+    )
+    assert found == results(page, "es", "atención")
 
 
 def test_in_spanish_search_ñ_is_a_letter(page):
@@ -101,7 +107,7 @@ def test_spanish_search_knows_the_forms_of_a_word(page):
 
 
 def test_english_search_finds_attention(page):
-    assert results(page, "en", "attention") == {"glossary.html", "index.html"}
+    assert results(page, "en", "attention") >= {"glossary.html", "index.html"}
     assert results(page, "en", "wombats") == set()
 
 
@@ -164,6 +170,7 @@ def test_a_page_fits_a_phone(page, name):
     wide = page.evaluate(
         """() => [...document.querySelectorAll("article p, article li, article img, article h2")]
              .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
+             .filter(node => !node.closest(".pst-scrollable-table-container"))
              .map(node => node.outerHTML.slice(0, 120))"""
     )
     assert wide == []
