@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import jupytext
 import pytest
 import yaml
 
@@ -104,6 +105,19 @@ def test_a_missing_page_and_one_too_many_are_named(built):
     status, output = built.build()
     assert (status, "book/en/more.md is not in _toc.yml" in output) == (1, True)
     assert built.site() == before
+
+
+def test_what_jupyter_leaves_beside_a_page_is_no_obstacle(built):
+    page = built.root / PAGE
+    copy = page.parent / ".ipynb_checkpoints" / "numbers-checkpoint.md"
+    copy.parent.mkdir()
+    shutil.copy(page, copy)
+    notebook = jupytext.writes(jupytext.read(page), "ipynb")
+    page.with_suffix(".ipynb").write_text(notebook, encoding="utf-8")
+    built.change(PAGE, "Two and two.", "Two and two make four.")
+    status, output = built.build()
+    assert status == 0, output
+    assert b"Two and two make four." in built.site()["en/numbers.html"]
 
 
 def test_prose_and_comments_run_nothing_and_code_and_the_package_run_again(built):

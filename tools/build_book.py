@@ -51,17 +51,22 @@ def page_names() -> list[str]:
     return [file.removeprefix("book/en/") for file in files]
 
 
+def book_files() -> list[Path]:
+    """The files below book/, without the copies that Jupyter keeps of what it has opened."""
+    files = [path for path in (ROOT / "book").rglob("*.*") if path.is_file()]
+    return sorted(path for path in files if ".ipynb_checkpoints" not in path.parts)
+
+
 def pages() -> list[Path]:
     """The source of every page in every language; BuildError if one is missing or left over."""
     listed = [ROOT / "book" / lang / f"{name}.md" for name in page_names() for lang in LANGUAGES]
     for page in listed:
         if not page.exists():
             raise BuildError(f"{page.relative_to(ROOT)} is missing, but _toc.yml names it")
-    for lang in LANGUAGES:
-        for page in sorted((ROOT / "book" / lang).rglob("*.md")):
-            if page not in listed:
-                name = page.relative_to(ROOT)
-                raise BuildError(f"{name} is not in _toc.yml: add it or remove it")
+    for page in book_files():
+        if page.suffix == ".md" and page not in listed:
+            name = page.relative_to(ROOT)
+            raise BuildError(f"{name} is not in _toc.yml: add it or remove it")
     return listed
 
 
@@ -99,7 +104,7 @@ def landmarks() -> str:
 
 def inputs() -> str:
     """What changes when the site would: all it is made of."""
-    settings = [ROOT / "_config.yml", ROOT / "_toc.yml", *sorted((ROOT / "book").rglob("*.*"))]
+    settings = [ROOT / "_config.yml", ROOT / "_toc.yml", *book_files()]
     tools = [Path(__file__), *extension_files()]
     return digest([*settings, *tools], surroundings(), str(config("en")["repository"]))
 
