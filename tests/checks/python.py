@@ -22,7 +22,7 @@ def _initials_defaultdict(words):
 
 
 def _initials_shared(words):
-    found = dict.fromkeys([word[0] for word in words], [])  # noqa: RUF024
+    found = dict.fromkeys([word[0] for word in words], [])  # noqa: RUF024  # on purpose
     for word in words:
         found[word[0]].append(word)
     return found
@@ -38,7 +38,7 @@ def _initials_without_first(words):
     return found
 
 
-def _initials_remembering(words, found={}):  # noqa: B006
+def _initials_remembering(words, found={}):  # noqa: B006  # on purpose
     for word in words:
         found.setdefault(word[0], []).append(word)
     return found
@@ -79,7 +79,7 @@ class _NoCall:
 
 class _NoSelf(_NoCall):
     def __call__(self, x):
-        return a + b * x  # noqa: F821
+        return a + b * x  # noqa: F821  # on purpose
 
 
 class _NoReturn(_Line):

@@ -1,5 +1,6 @@
 """How the checks read what a reader may answer.  Chapter: index."""
 
+import copy
 import math
 from collections.abc import Callable
 from typing import Any
@@ -22,20 +23,36 @@ def number(answer: Any) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def attempt(function: Callable, *arguments: torch.Tensor) -> tuple[Any, str | None]:
-    """What a reader's function returns, and "fails", "changed" or "returns" if it went wrong.
+def pair(answer: Any) -> tuple[float, float] | None:
+    """A tuple, list or tensor of two finite numbers as two floats, or None when it is not one.
+
+    >>> pair((3, torch.tensor(4))), pair(torch.tensor([3, 4])), pair({3, 4}), pair((3, "4"))
+    ((3.0, 4.0), (3.0, 4.0), None, None)
+    """
+    items = answer if isinstance(answer, tuple | list) else ()
+    if isinstance(answer, torch.Tensor) and answer.shape == (2,) and not answer.is_sparse:
+        items = answer.unbind()
+    values = tuple(number(item) for item in items)
+    return values if len(values) == 2 and None not in values else None
+
+
+def attempt(function: Callable, *arguments: Any) -> tuple[Any, str | None]:
+    """What a reader's function of tensors, or of arrays, returns, and what went wrong: "fails",
+    "changed" when an argument is no longer what it was, "returns" when it gives something else.
 
     >>> attempt(torch.Tensor.relu_, torch.tensor([-1.0, 2.0]))
     (tensor([0., 2.]), 'changed')
     """
-    mine = [argument.clone() for argument in arguments]
+    mine = copy.deepcopy(arguments)
     try:
         result = function(*mine)
+        pairs = zip(map(torch.as_tensor, mine), map(torch.as_tensor, arguments), strict=True)
+        kept = all(torch.equal(now, before) for now, before in pairs)
     except Exception:
         return None, "fails"
-    if not all(torch.equal(a, b) for a, b in zip(mine, arguments, strict=True)):
+    if not kept:
         return result, "changed"
-    return result, None if isinstance(result, torch.Tensor) else "returns"
+    return result, None if isinstance(result, type(arguments[0])) else "returns"
 
 
 def same(a: torch.Tensor, b: torch.Tensor) -> bool:

@@ -6,15 +6,12 @@ from typing import Any
 
 import torch
 
-from torchbook.checks.answers import number
+from torchbook.checks.answers import number, pair
 
 
 def two_paths(answer: Any) -> str | None:
-    items = answer if isinstance(answer, tuple | list) else ()
-    if isinstance(answer, torch.Tensor) and answer.shape == (2,) and not answer.is_sparse:
-        items = answer.unbind()
-    values = tuple(number(item) for item in items)
-    if len(values) != 2 or None in values:
+    values = pair(answer)
+    if values is None:
         return "kind"
     if values == (24, 9):
         return None

@@ -7,16 +7,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from torchbook.checks.answers import number
+from torchbook.checks.answers import number, pair
 
 
 def ahead(answer: Any) -> str | None:
     """Milliseconds of 100 steps, 1 to order and 3 to do: asking at every step, asking once."""
-    try:
-        first, second = (number(part) for part in answer)
-    except Exception:  # not two things, or not a sequence at all
-        return "kind"
-    if first is None or second is None:
+    values = pair(answer)
+    if values is None:
         return "kind"
     known = {
         (400, 301): None,
@@ -27,9 +24,9 @@ def ahead(answer: Any) -> str | None:
         (300, 300): "both-ahead",
         (301, 301): "both-ahead",
     }
-    if (first, second) not in known and second in {100, 101, 103}:
+    if values not in known and values[1] in {100, 101, 103}:
         return "ordered"
-    return known.get((first, second), "other")
+    return known.get(values, "other")
 
 
 def _bytes(parameters: Iterable[torch.Tensor], trained: int, frozen: int) -> int:

@@ -5,26 +5,17 @@ from typing import Any
 
 import torch
 
-from torchbook.checks.answers import number
-
-
-def _pair(answer: Any) -> tuple[float, float] | None:
-    """Two finite numbers, or None."""
-    try:
-        first, second = (number(part) for part in answer)
-    except Exception:  # not two things, or not a sequence at all
-        return None
-    return None if first is None or second is None else (first, second)
+from torchbook.checks.answers import pair
 
 
 def _named(answer: Any, right: tuple[float, float], known: dict[str, list[tuple]]) -> str | None:
     """None if the answer is the right pair, or which of the known mistakes it is."""
-    pair = _pair(answer)
-    if pair is None:
+    values = pair(answer)
+    if values is None:
         return "kind"
 
     def same(other: tuple[float, float]) -> bool:
-        return all(math.isclose(a, b, rel_tol=0.005) for a, b in zip(pair, other, strict=True))
+        return all(math.isclose(a, b, rel_tol=0.005) for a, b in zip(values, other, strict=True))
 
     if same(right):
         return None
@@ -45,11 +36,11 @@ def reduce(answer: Any) -> str | None:
 
 def uneven(answer: Any) -> str | None:
     """The mean of the means of 30 examples at 1 and 10 at 5, and the mean of the 40."""
-    pair = _pair(answer)
-    if pair and pair[0] == pair[1]:
+    values = pair(answer)
+    if values and values[0] == values[1]:
         return "same"
     key = _named(answer, (3, 2), {"swapped": [(2, 3)], "sum": [(6, 2), (6, 80), (6, 3), (3, 80)]})
-    return "first" if key == "other" and pair and math.isclose(pair[0], 3) else key
+    return "first" if key == "other" and values and math.isclose(values[0], 3) else key
 
 
 def _deal(n: int, size: int, rank: int, how: str = "") -> list[int]:

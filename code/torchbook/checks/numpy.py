@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from torchbook.checks.answers import number
+from torchbook.checks.answers import attempt, number
 
 
 def windows(answer: Any) -> str | None:
@@ -17,18 +17,6 @@ def windows(answer: Any) -> str | None:
         return "kind"
     known = {30: None, 15: "slice-copies", 5: "mask-shares", 10: "reversed", 36: "end-included"}
     return known.get(value, "other")
-
-
-def _try(function: Callable, *arguments: np.ndarray) -> tuple[Any, str | None]:
-    """What a reader's function returns, and "fails", "changed" or "returns" if it went wrong."""
-    mine = [argument.copy() for argument in arguments]
-    try:
-        result = function(*mine)
-    except Exception:
-        return None, "fails"
-    if not all(np.array_equal(a, b) for a, b in zip(mine, arguments, strict=True)):
-        return result, "changed"
-    return result, None if isinstance(result, np.ndarray) else "returns"
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
@@ -62,7 +50,7 @@ def _instructions(function: Callable, *arguments: Any) -> int:
 
 def _loops(function: Callable) -> bool:
     """Whether a function of two arrays runs at least one instruction more per added number."""
-    short, long = (_instructions(_try, function, np.ones(n), np.ones(n + 1)) for n in (3, 43))
+    short, long = (_instructions(attempt, function, np.ones(n), np.ones(n + 1)) for n in (3, 43))
     return long - short >= 40
 
 
@@ -73,7 +61,7 @@ def gaps(answer: Any) -> str | None:
     rng = np.random.default_rng(0)
     for n, m in ((3, 3), (4, 2), (1, 5)):
         a, b = rng.normal(size=n), rng.normal(size=m)
-        result, mistake = _try(answer, a, b)
+        result, mistake = attempt(answer, a, b)
         if mistake:
             return mistake
         table = a.reshape(n, 1) - b
@@ -97,7 +85,7 @@ def rescale(answer: Any) -> str | None:
     rng = np.random.default_rng(0)
     for shape in ((3, 3), (5, 2), (2, 6)):
         x = rng.normal(3, 2, size=shape)
-        result, mistake = _try(answer, x)
+        result, mistake = attempt(answer, x)
         if mistake:
             return mistake
         centred = x - x.mean(axis=0)
@@ -125,7 +113,7 @@ def weighted(answer: Any) -> str | None:
     for n, d in ((7, 4), (5, 2), (3, 3)):
         powers, w = rng.normal(size=(n, d)), rng.normal(size=d)
         y, v = rng.normal(size=n), rng.uniform(1, 3, size=n)
-        result, mistake = _try(answer, powers, w, y, v)
+        result, mistake = attempt(answer, powers, w, y, v)
         if mistake:
             return mistake
         error = powers @ w - y

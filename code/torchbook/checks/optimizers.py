@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from torchbook.checks.answers import number
+from torchbook.checks.answers import number, pair
 
 
 def one_step(answer: Any) -> str | None:
@@ -26,11 +26,8 @@ def one_step(answer: Any) -> str | None:
 
 def first_step(answer: Any) -> str | None:
     """Where Adam's first step, lr = 0.01, puts two zeros with gradients 1000 and 0.001."""
-    items = answer if isinstance(answer, tuple | list) else ()
-    if isinstance(answer, torch.Tensor) and answer.shape == (2,) and not answer.is_sparse:
-        items = answer.unbind()
-    values = tuple(number(item) for item in items)
-    if len(values) != 2 or None in values:
+    values = pair(answer)
+    if values is None:
         return "kind"
     known = {
         (-0.01, -0.01): None,
@@ -41,8 +38,8 @@ def first_step(answer: Any) -> str | None:
         (-0.001, -0.001): "uncorrected",
         (-1, -1): "rate",
     }
-    for pair, mistake in known.items():
-        if all(math.isclose(a, b, rel_tol=0.02) for a, b in zip(values, pair, strict=True)):
+    for typical, mistake in known.items():
+        if all(math.isclose(a, b, rel_tol=0.02) for a, b in zip(values, typical, strict=True)):
             return mistake
     return "other" if math.isclose(*values, rel_tol=0.02) else "sizes"
 
