@@ -13,20 +13,18 @@ from playwright.sync_api import expect
 
 from execute import ROOT
 
-FOLDERS = ("JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-
 
 def opened_lab(pages: Path, runtime: Path) -> tuple[subprocess.Popen, dict]:
     """JupyterLab as the Makefile starts it, on a free port, and what it says of itself."""
     recipe = re.search(r"^lab:.*\n\t@(.*) book$", (ROOT / "Makefile").read_text(), re.M)[1]
     command = recipe.replace("$(IN)", ".venv/bin/python")
+    folders = dict.fromkeys(["JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR"], str(runtime))
     options = ["--no-browser", "--ServerApp.port=0", "--allow-root"]
     process = subprocess.Popen(
         f"exec env {command} {pages} {' '.join(options)}",
         shell=True,
         cwd=ROOT,
-        env=os.environ
-        | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTERLAB_WORKSPACES_DIR": str(runtime)},
+        env=os.environ | folders,
         stderr=subprocess.DEVNULL,
     )
     for _ in range(300):

@@ -188,13 +188,18 @@ def run_cell(client: NotebookClient, index: int, name: str, lines: list[str]) ->
 
 def assigned(cell: str) -> list[tuple[list[str], int]]:
     """(names, last line) of each assignment of a cell outside functions and classes, in order."""
-    found, todo = [], [] if cell.startswith("%%") else [ast.parse(cell)]
+    found = []
+    try:
+        todo = [ast.parse(cell)]
+    except SyntaxError:  # a magic, which the kernel understood
+        return found
     while todo:
         node = todo.pop(0)
         if isinstance(node, ast.Assign | ast.AugAssign):
-            stored = [n for n in ast.walk(node) if isinstance(getattr(n, "ctx", None), ast.Store)]
-            names = [name.id for name in stored if isinstance(name, ast.Name)]
-            found.append((names, node.end_lineno))
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [n for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+            stored = [name.id for name in names if isinstance(name.ctx, ast.Store)]
+            found.append((stored, node.end_lineno))
         elif not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.expr):
             todo = [*ast.iter_child_nodes(node), *todo]
     return found
@@ -205,8 +210,7 @@ def shapes(client: NotebookClient, cell: NotebookNode) -> dict[str, tuple[int, .
     names = {name for names, _ in assigned(cell.source) for name in names}
     ask = f"{{n: [*t.shape] for n in {sorted(names)} if hasattr(t := globals().get(n), 'ndim')}}"
     reply = client.wait_for_reply(client.kc.execute("", silent=True, user_expressions={"it": ask}))
-    answer = reply["content"]["user_expressions"]["it"]
-    return ast.literal_eval(answer["data"]["text/plain"]) if answer["status"] == "ok" else {}
+    return ast.literal_eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
 
 
 def faulty_line(cell: NotebookNode, traceback: str) -> int:
