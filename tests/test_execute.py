@@ -1,6 +1,8 @@
 """What an execution depends on, and what it does not."""
 
+import gc
 import os
+import warnings
 
 import pytest
 
@@ -106,6 +108,18 @@ def test_a_page_runs_once_and_alone(store):
     assert outputs[0][0].data["text/plain"] == "[]", "a page begins in an empty folder"
     assert outputs[2][0].data["text/plain"] == "'1'"
     assert "left" not in os.listdir()
+
+
+def test_an_execution_leaves_nothing_open(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(execute, "ROOT", tmp_path)
+    source = tmp_path / "page.md"
+    source.write_text(page("1 + 1"), encoding="utf-8")
+    gc.collect()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert [done.ran for done in execute.execute([source])] == [True]
+        gc.collect()
+    assert not said
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import NamedTuple
 
 import nbformat
 from filelock import FileLock
+from jupyter_core.utils import ensure_event_loop
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -227,7 +229,8 @@ def execute(pages: list[Path]) -> Iterator[Executed]:
     """
 
     def one(page: Path) -> Executed:
-        notebook, ran = executed(source(page), str(page.relative_to(ROOT)))
+        with closing(ensure_event_loop()):  # nbclient would leave one open in every thread
+            notebook, ran = executed(source(page), str(page.relative_to(ROOT)))
         seconds = sum(cell.metadata.get("seconds", 0.0) for cell in code_cells(notebook))
         return Executed(page, seconds, ran)
 
