@@ -41,6 +41,14 @@ def _rebinds(params, lr):
             p = p - lr * p.grad.sign()
 
 
+@torch.no_grad()
+def _stops(params, lr):
+    for p in params:
+        if p.grad is None:
+            return
+        p -= lr * p.grad.sign()
+
+
 def _pushes_what_has_no_gradient(params, lr):
     for p in params:
         p.data -= lr * (torch.ones_like(p) if p.grad is None else p.grad.sign())
@@ -75,6 +83,7 @@ CASES = {
             _step(lambda grad: -grad.sign(), skip=False),
             _pushes_what_has_no_gradient,
         ],
+        "stops": [_stops],
         "nothing": [_rebinds, lambda params, lr: None],
         "uphill": [_step(torch.sign)],
         "lengths": [_step(torch.neg)],
