@@ -2,7 +2,9 @@
 
 import copy
 import math
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import torch
@@ -53,6 +55,37 @@ def attempt(function: Callable, *arguments: Any) -> tuple[Any, str | None]:
     if not kept:
         return result, "changed"
     return result, None if isinstance(result, type(arguments[0])) else "returns"
+
+
+def loops(function: Callable, arguments: Callable[[int], tuple]) -> bool:
+    """Whether a function of arguments(n) runs one instruction of Python more for each added n.
+
+    >>> loops(torch.exp, lambda n: (torch.ones(n),))
+    False
+    >>> loops(lambda x: torch.stack([number.exp() for number in x]), lambda n: (torch.ones(n),))
+    True
+    """
+    short, long = (_instructions(function, *arguments(n)) for n in (3, 43))
+    return long - short >= 40
+
+
+def _instructions(function: Callable, *arguments: Any) -> int:
+    """How many lines and instructions of Python a call runs: what a loop makes grow."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Callable:
+        nonlocal count
+        frame.f_trace_opcodes = True
+        count += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        attempt(function, *arguments)
+    finally:
+        sys.settrace(before)
+    return count
 
 
 def same(a: torch.Tensor, b: torch.Tensor) -> bool:

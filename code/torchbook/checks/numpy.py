@@ -1,13 +1,10 @@
 """Checks for the page numpy: windows and copies, a table of gaps, columns, a weighted gradient."""
 
-import sys
-from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from torchbook.checks.answers import attempt, number
+from torchbook.checks.answers import attempt, loops, number
 
 
 def windows(answer: Any) -> str | None:
@@ -27,31 +24,6 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
 def _find(result: np.ndarray, wrong: dict[str, np.ndarray]) -> str:
     """The name of the wrong result that this one equals."""
     return next((key for key, value in wrong.items() if _same(result, value)), "other")
-
-
-def _instructions(function: Callable, *arguments: Any) -> int:
-    """How many lines and instructions of Python a call runs: what a loop makes grow."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: Any) -> Callable:
-        nonlocal count
-        frame.f_trace_opcodes = True
-        count += 1
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        function(*arguments)
-    finally:
-        sys.settrace(before)
-    return count
-
-
-def _loops(function: Callable) -> bool:
-    """Whether a function of two arrays runs at least one instruction more per added number."""
-    short, long = (_instructions(attempt, function, np.ones(n), np.ones(n + 1)) for n in (3, 43))
-    return long - short >= 40
 
 
 def gaps(answer: Any) -> str | None:
@@ -75,7 +47,7 @@ def gaps(answer: Any) -> str | None:
         if not _same(size, result) and (_same(size, np.abs(table)) or _same(-result, table.T)):
             return "signed"
         return _find(result, {"transposed": np.abs(table).T, "squared": table**2})
-    return "loops" if _loops(answer) else None
+    return "loops" if loops(answer, lambda n: (np.ones(n), np.ones(n + 1))) else None
 
 
 def rescale(answer: Any) -> str | None:
