@@ -25,7 +25,7 @@ def ahead(answer: Any) -> str | None:
         (301, 301): "both-ahead",
     }
     if values not in known and values[1] in {100, 101, 103}:
-        return "ordered"
+        return "alone" if values[0] == 300 else "ordered"
     return known.get(values, "other")
 
 
