@@ -66,7 +66,8 @@ def test_the_verdict_is_in_the_language_of_the_page(capsys, language, right, wro
 
 
 def test_an_unknown_exercise_or_language_says_what_there_is():
-    with pytest.raises(ValueError, match=r"'tensors-rnk'.*tensors-rank"):
-        checks.checker("en")("tensors-rnk", 3)
+    for language, words in {"en": "no exercise", "es": "ningún ejercicio"}.items():
+        with pytest.raises(ValueError, match=rf"{words}.*'tensors-rnk'.*tensors-rank"):
+            checks.checker(language)("tensors-rnk", 3)
     with pytest.raises(ValueError, match="'fr'; there are: en, es"):
         checks.checker("fr")

@@ -89,6 +89,15 @@ class BentAtTheEnd(nn.Sequential):
         super().__init__(*chain(widths, last=True))
 
 
+class BentTwice(Right):
+    """Right for the list of four widths in the exercise, and for no other."""
+
+    def forward(self, x):
+        for k, layer in enumerate(self.layers):
+            x = layer(x).relu() if k < 2 else layer(x)
+        return x
+
+
 class Straight(nn.Sequential):
     def __init__(self, widths):
         super().__init__(*chain(widths, bend=nn.Identity))
@@ -124,7 +133,7 @@ CASES = {
         "shapes": [TwoOnly, NoBias],
         "forward": [NoForward],
         "returns": [NoReturn, Flat],
-        "last": [BentAtTheEnd],
+        "last": [BentAtTheEnd, BentTwice],
         "linear": [Straight],
         "other": [WithTanh, Nowhere],
     },

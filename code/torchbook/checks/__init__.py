@@ -20,6 +20,10 @@ VERDICT = {
     "en": ("Right. {}", "Not yet. {}"),
     "es": ("Correcto. {}", "Todavía no. {}"),
 }
+UNKNOWN = {
+    "en": "no exercise is called {!r}; the nearest names are: {}",
+    "es": "ningún ejercicio se llama {!r}; los nombres más parecidos son: {}",
+}
 
 
 class WrongAnswer(Exception):
@@ -40,14 +44,14 @@ def texts(page: str) -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((files(__name__) / f"{page}.toml").read_text(encoding="utf-8"))
 
 
-def page_of(exercise: str) -> str:
+def page_of(exercise: str, language: str = "en") -> str:
     """The page an exercise belongs to; ValueError, with the nearest names, if there is none."""
     for page in pages():
         if exercise in texts(page):
             return page
     known = [name for page in pages() for name in texts(page)]
     near = ", ".join(difflib.get_close_matches(exercise, known, cutoff=0.0))
-    raise ValueError(f"no exercise is called {exercise!r}; the nearest names are: {near}")
+    raise ValueError(UNKNOWN[language].format(exercise, near))
 
 
 def mistake(exercise: str, answer: Any) -> str | None:
@@ -68,8 +72,9 @@ def checker(language: str) -> Callable[[str, Any], None]:
     right, wrong = VERDICT[language]
 
     def check(exercise: str, answer: Any) -> None:
+        page = page_of(exercise, language)
         found = mistake(exercise, answer)
-        text = texts(page_of(exercise))[exercise][found or "right"][language]
+        text = texts(page)[exercise][found or "right"][language]
         if found:
             raise WrongAnswer(wrong.format(text))
         print(right.format(text))
