@@ -50,14 +50,15 @@ def siblings(answer: Any) -> str | None:
         0.2: "none",
         0.2**4: "none",
         1 - 0.8**4: "test",
-        1 - 0.2**5: "itself",
         0.0: "zero",
     }
     near = min(known, key=lambda wrong: abs(wrong - value))
-    if 0.9975 <= value <= 0.9995:
+    if abs(value - (1 - 0.2**4)) <= 0.0005:
         return None
     if value == 1:
         return "certain"
+    if abs(value - (1 - 0.2**5)) <= 0.0001:
+        return "itself"
     return known[near] if abs(near - value) < 0.006 else "other"
 
 
