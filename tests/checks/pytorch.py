@@ -53,6 +53,22 @@ def silent(model, optimizer, images, labels, device):
     step(model, optimizer, images, labels, device)
 
 
+def unnamed(model, optimizer, images, labels, device):
+    optimizer.zero_grad()
+    loss = F.cross_entropy(model(images.to(device)), labels.to(device)).backward()
+    optimizer.step()
+    return loss
+
+
+def returns_all(model, optimizer, images, labels, device):
+    return step(model, optimizer, images, labels, device), images
+
+
+def returns_later(model, optimizer, images, labels, device):
+    step(model, optimizer, images, labels, device)
+    return F.cross_entropy(model(images.to(device)), labels.to(device))
+
+
 def waits(model, optimizer, images, labels, device):
     return step(model, optimizer, images, labels, device).item()
 
@@ -118,7 +134,8 @@ CASES = {
         "still": [never_steps, cleared_too_late, lambda *arguments: None],
         "accumulates": [accumulates],
         "other": [softmax_first],
-        "no-loss": [silent],
+        "nothing": [silent, unnamed],
+        "no-loss": [returns_all, returns_later],
         "waits": [waits, chooses, prints],
         "stays": [stays, labels_stay],
     },

@@ -90,7 +90,7 @@ def step(answer: Any) -> str | None:
             if not same(model, truth):
                 return "accumulates" if batch is batches[1] else "other"
             if loss is None:
-                return "no-loss"
+                return "nothing"
             if not isinstance(loss, torch.Tensor):
                 return "waits" if number(loss) is not None else "no-loss"
             if loss.shape != () or abs(loss.item() - true_loss.item()) > 1e-4:
