@@ -28,6 +28,7 @@ def first_loss(answer: Any) -> str | None:
 def stop(losses: list[float], patience: int, bug: str = "") -> tuple[int, int]:
     """Early stopping, (epoch of the best, last epoch), or with one of the usual bugs in it."""
     best = epoch = 0
+    stopped = False
     waited = int(bug == "first")
     for epoch in range(1, len(losses)):
         against = losses[epoch - 1] if bug == "previous" else losses[best]
@@ -37,11 +38,16 @@ def stop(losses: list[float], patience: int, bug: str = "") -> tuple[int, int]:
         else:
             waited += 1
             if waited == patience + (bug == "late") - (bug == "early") and bug != "never":
+                stopped = True
                 break
-    return (epoch if bug == "last" else best), epoch
+    if bug == "value":
+        return losses[best], epoch
+    last = epoch + (bug == "count" or (bug == "end" and not stopped))
+    return (epoch if bug == "last" else best), last
 
 
 BUGS = ("never", "previous", "total", "late", "early", "first", "ties", "last")
+BUGS += ("value", "count", "end")
 RUNS = (
     ([4.0, 3.0, 2.0, 1.0], 2),
     ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2),
@@ -90,8 +96,8 @@ def half_interval(answer: Any) -> str | None:
         return "kind"
     if value == 1200:
         return None
-    known = {600: "twice", 424: "root", 425: "root", 900: "more", 90000: "square"}
-    return "fewer" if value <= 300 else known.get(round(value), "other")
+    known = {4: "factor", 600: "twice", 424: "root", 425: "root", 900: "more", 90000: "square"}
+    return known.get(round(value), "fewer" if value <= 300 else "other")
 
 
 MATRICES = (
