@@ -57,7 +57,21 @@ CASES = {
         "fails": [lambda: 3, lambda state: state["module"], int],
         "returns": [lambda *_: None, lambda state: [name[7:] for name in state]],
         "changed": [in_place],
-        "everywhere": [over(lambda name: name.replace("module.", ""))],
+        "everywhere": [
+            over(lambda name: name.replace("module.", "")),
+            over(lambda name: "".join(name.split("module.")) if name[:7] == "module." else name),
+        ],
+        "inside": [
+            over(lambda name: name.replace("module.", "", 1)),
+            over(lambda name: name.split("module.", 1)[-1]),
+            over(lambda name: name.split("module.")[-1]),
+            over(lambda name: name.partition("module.")[2] or name),
+            over(lambda name: name[7:] if "module." in name else name),
+        ],
+        "longer": [
+            over(lambda name: name[7:] if name.startswith("module") else name),
+            over(lambda name: re.sub("^module.", "", name)),
+        ],
         "twice": [over(lambda name: re.sub(r"^(module\.)+", "", name))],
         "letters": [over(lambda name: name.lstrip("module."))],
         "always": [over(lambda name: name[7:]), over(lambda name: name.split(".", 1)[1])],
@@ -69,6 +83,7 @@ CASES = {
         "other": [
             lambda state: {},
             over(lambda name: name.upper()),
+            over(lambda name: name.split("module.")[-1] if name[:7] == "module." else name),
             lambda state: {name.removeprefix("module."): 0 for name in state},
         ],
     },

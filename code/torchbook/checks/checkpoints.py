@@ -43,18 +43,25 @@ STATES = (
     ("1.weight", "head.bias"),
     ("module.module.weight", "module.encoder.module.bias"),
     ("module.model.weight", "module.2.weight", "head.weight"),
+    ("encoder.module.bias", "modules.0.weight", "module.a.module.b"),
 )
-NAMES: dict[str, Callable[[str], str | None]] = {
-    "": lambda name: name.removeprefix("module."),
-    "everywhere": lambda name: name.replace("module.", ""),
-    "letters": lambda name: name.lstrip("module."),
-    "twice": lambda name: re.sub(r"^(module\.)+", "", name),
-    "always": lambda name: name[len("module.") :],
-    "first": lambda name: name.partition(".")[2],
-    "lost": lambda name: name[len("module.") :] if name.startswith("module.") else None,
-    "dot": lambda name: name.removeprefix("module"),
-    "same": lambda name: name,
-}
+NAMES: list[tuple[str | None, Callable[[str], str | None]]] = [
+    (None, lambda name: name.removeprefix("module.")),
+    ("everywhere", lambda name: name.replace("module.", "")),
+    ("everywhere", lambda name: name.replace("module.", "") if name[:7] == "module." else name),
+    ("inside", lambda name: name.replace("module.", "", 1)),
+    ("inside", lambda name: name.partition("module.")[2] or name),
+    ("inside", lambda name: name.split("module.")[-1]),
+    ("inside", lambda name: name[7:] if "module." in name else name),
+    ("longer", lambda name: name[7:] if name.startswith("module") else name),
+    ("letters", lambda name: name.lstrip("module.")),
+    ("twice", lambda name: re.sub(r"^(module\.)+", "", name)),
+    ("always", lambda name: name[7:]),
+    ("always", lambda name: name.partition(".")[2]),
+    ("lost", lambda name: name[7:] if name.startswith("module.") else None),
+    ("dot", lambda name: name.removeprefix("module")),
+    ("same", lambda name: name),
+]
 
 
 def _same(result: Mapping, right: Mapping) -> bool:
@@ -69,7 +76,7 @@ def renamed(answer: Any) -> str | None:
     """A function {name: tensor} -> {name without the first "module.": tensor}, a new one."""
     if not callable(answer):
         return "kind"
-    wrong = set(NAMES)
+    left = list(NAMES)
     for names in STATES:
         state = {name: torch.full((2,), float(i)) for i, name in enumerate(names)}
         mine = dict(state)
@@ -81,13 +88,13 @@ def renamed(answer: Any) -> str | None:
             return "same" if list(mine) == list(state) else "changed"
         if not isinstance(result, Mapping):
             return "returns"
-        for bug in tuple(wrong):
-            pairs = {NAMES[bug](name): tensor for name, tensor in state.items()}
+        for known in tuple(left):
+            pairs = {known[1](name): tensor for name, tensor in state.items()}
             pairs.pop(None, None)
             try:
                 equal = _same(result, pairs)
             except Exception:
                 return "other"
-            wrong -= set() if equal else {bug}
-    name = next((name for name in NAMES if name in wrong), "other")
-    return {"": None, "first": "always"}.get(name, name)
+            if not equal:
+                left.remove(known)
+    return left[0][0] if left else "other"
