@@ -9,6 +9,10 @@ def _loop(logits, targets):
     return torch.stack([row[target] for row, target in zip(logits, targets, strict=True)])
 
 
+def _by_class(logits, targets):
+    return sum(logits[:, v] * (targets == v) for v in range(logits.shape[1]))
+
+
 def _subtract_in_place(cities):
     cities -= cities.mean(dim=1, keepdim=True)
     return cities
@@ -42,7 +46,13 @@ CASES = {
             lambda logits, targets: logits[torch.arange(len(logits)), targets],
             lambda logits, targets: logits.gather(1, targets[:, None])[:, 0],
             lambda logits, targets: logits[range(len(logits)), targets],
+            lambda logits, targets: logits[:, targets].diag(),
+        ],
+        "loops": [
+            _by_class,
             _loop,
+            lambda logits, targets: torch.stack([logits[i, t] for i, t in enumerate(targets)]),
+            lambda logits, targets: logits[[i for i in range(len(logits))], targets],
         ],
         "kind": [*JUNK, torch.zeros(3)],
         "fails": [
@@ -79,6 +89,10 @@ CASES = {
         ],
         "readings": [lambda cities: cities - cities.mean(dim=2, keepdim=True)],
         "everything": [lambda cities: cities - cities.mean()],
+        "reversed": [
+            lambda cities: cities.mean(dim=1, keepdim=True) - cities,
+            lambda cities: -(cities - cities.mean(1, True)),
+        ],
         "only-means": [
             lambda cities: cities.mean(dim=1),
             lambda cities: cities.mean(dim=1, keepdim=True),

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from torchbook.checks.answers import attempt, same
+from torchbook.checks.answers import attempt, loops, same
 
 
 def rank(answer: Any) -> str | None:
@@ -63,7 +63,8 @@ def pick(answer: Any) -> str | None:
         if result.shape == (n, v):
             return "rows" if v != n or not same(result, wrong["block"]) else "block"
         return next((key for key, value in wrong.items() if same(result, value)), "other")
-    return None
+    longer = loops(answer, lambda n: (torch.ones(n, n), torch.zeros(n, dtype=torch.int64)))
+    return "loops" if longer else None
 
 
 def center(answer: Any) -> str | None:
@@ -87,6 +88,7 @@ def center(answer: Any) -> str | None:
             "cities": x - x.mean(dim=0),
             "readings": x - x.mean(dim=2, keepdim=True),
             "everything": x - x.mean(),
+            "reversed": x.mean(dim=1, keepdim=True) - x,
         }
         return next((key for key, value in wrong.items() if same(result, value)), "other")
     return None
