@@ -87,6 +87,26 @@ def results(page: Page, language: str, words: str) -> set[str]:
     return {link.get_attribute("href").split("#")[0] for link in links}
 
 
+PARTED = """() => [...document.querySelectorAll("article p math")].filter(math => {
+  let next = math.nextSibling
+  if (!next || next.nodeType != Node.TEXT_NODE || !/^[,.;:)?!»]/.test(next.data)) return false
+  const mark = document.createRange()
+  mark.setStart(next, 0)
+  mark.setEnd(next, 1)
+  return mark.getBoundingClientRect().top >= math.getBoundingClientRect().bottom
+}).map(math => math.parentElement.textContent)"""
+
+
+@pytest.mark.parametrize("language", build_book.LANGUAGES)
+def test_no_line_begins_with_the_comma_after_a_formula(page, language):
+    for name in ("numpy", "optimizers"):  # the most formulas
+        page.goto(f"/{language}/{name}.html")
+        assert page.locator("p math").count() > 5
+        for width in range(330, 900, 15):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert not page.evaluate(PARTED), (name, width)
+
+
 def pages_with(site: Path, language: str, word: str) -> set[str]:
     """The pages whose text has the word."""
     texts = {
