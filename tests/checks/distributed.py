@@ -5,7 +5,7 @@ import torch
 from torchbook.checks.distributed import _deal
 
 JUNK = [None, "", object(), torch.tensor([]), float("nan"), lambda: 3, 3, (1,), (1, 2, 3), "ab"]
-DEALT = ("short", "dropped", "own", "last", "zeros", "amount", "blocks", "all")
+DEALT = ("short", "dropped", "own", "last", "zeros", "amount", "round", "blocks", "all")
 
 
 def _padded(n, size, rank):

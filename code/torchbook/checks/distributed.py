@@ -60,6 +60,8 @@ def _deal(n: int, size: int, rank: int, how: str = "") -> list[int]:
         return (list(range(n)) + [0] * (each * size - n))[rank::size]
     if how == "amount":
         return [*range(n), *range(n % size)][rank::size]
+    if how == "round":
+        return [*range(n), *range(size - n % size)][rank::size]
     if how == "blocks":
         return padded[rank * each : (rank + 1) * each]
     if how == "cut-blocks":
@@ -69,7 +71,8 @@ def _deal(n: int, size: int, rank: int, how: str = "") -> list[int]:
 
 SIZES = ((7, 2), (8, 2), (5, 3), (6, 4), (3, 3), (7, 4), (7, 5))
 RUNS = [(n, size, rank) for n, size in SIZES for rank in range(size)]
-BUGS = ("short", "dropped", "own", "last", "zeros", "amount", "blocks", "cut-blocks", "all")
+BUGS = ("short", "dropped", "own", "last", "zeros", "amount", "round")
+BUGS += ("blocks", "cut-blocks", "all")
 
 
 def share(answer: Any) -> str | None:
