@@ -1,3 +1,5 @@
+import warnings
+
 import torch
 
 
@@ -21,6 +23,12 @@ class Ones(RoundThrough):
         return torch.ones_like(grad_output)
 
 
+class WithoutSetup(RoundThrough):
+    @staticmethod
+    def forward(x):
+        return x.round()
+
+
 class Half(RoundThrough):
     @staticmethod
     def backward(ctx, grad_output):
@@ -33,6 +41,11 @@ class Broken(RoundThrough):
         return grad_output, grad_output, grad_output
 
 
+def overwrites(x):
+    x.detach().round_()
+    return x
+
+
 def by_grad(f, x):
     x = torch.tensor(float(x), requires_grad=True)
     (slope,) = torch.autograd.grad(f(x), x, create_graph=True)
@@ -41,6 +54,20 @@ def by_grad(f, x):
 
 def by_func(f, x):
     return torch.func.grad(torch.func.grad(f))(torch.tensor(x))
+
+
+def by_forward_mode(f, x):
+    def slope(t):
+        return torch.func.jvp(f, (t,), (torch.ones_like(t),))[1]
+
+    x = torch.tensor(x)
+    with warnings.catch_warnings(action="ignore"):  # PyTorch's own, at the first use
+        return torch.func.jvp(slope, (x,), (torch.ones_like(x),))[1]
+
+
+def by_nudging(f, x):
+    x = torch.tensor(x, dtype=torch.float64)
+    return ((f(x + 1e-4) - 2 * f(x) + f(x - 1e-4)) / 1e-8).item()
 
 
 def first(f, x):
@@ -115,7 +142,8 @@ CASES = {
         "other": [1, -3],
     },
     "autograd-curvature": {
-        "right": [by_grad, by_func],
+        "right": [by_grad, by_func, by_forward_mode],
+        "nudged": [by_nudging],
         "kind": [*JUNK, 12, by_grad(torch.sin, 1.0)],
         "not-recorded": [retained, without_leaf],
         "raises": [lambda: 0, lambda f: f, lambda f, x: f(x)],
@@ -143,7 +171,13 @@ CASES = {
             lambda x: x.round().detach(),
             lambda x: torch.ones(5).requires_grad_() * x.data.round(),
         ],
-        "flat": [torch.round, lambda x: x.round()],
+        "flat": [
+            torch.round,
+            lambda x: x + x.round().detach() - x,
+            lambda x: x - (x - x.round().detach()),
+        ],
+        "setup": [WithoutSetup.apply],
+        "changed": [overwrites],
         "ignores-output": [Ones.apply],
         "other": [Half.apply, lambda x: x.round() + 2 * (x - x.detach())],
     },

@@ -40,10 +40,15 @@ def curvature(answer: Any) -> str | None:
         (lambda x: x**4, -1.0, -4, 12),
         (lambda x: (2 * x).exp(), 0.5, 2 * math.e, 4 * math.e),
     ]
-    found = []
+    found, recorded = [], []
     for f, x, _, _ in cases:
+
+        def watched(t: torch.Tensor, f: Callable = f) -> torch.Tensor:
+            recorded.append(t.requires_grad)
+            return f(t)
+
         try:
-            value = answer(f, x)
+            value = answer(watched, x)
         except Exception as error:
             return "not-recorded" if "does not require grad" in str(error) else "raises"
         found.append(number(value))
@@ -54,8 +59,8 @@ def curvature(answer: Any) -> str | None:
         return all(math.isclose(a, b, rel_tol=1e-3) for a, b in zip(found, expected, strict=True))
 
     slopes, bends = [case[2] for case in cases], [case[3] for case in cases]
-    if equal(bends):
-        return None
+    if equal(bends):  # differences need the function at three points, or more
+        return None if any(recorded) or len(recorded) < 3 * len(cases) else "nudged"
     if equal(slopes):
         return "slope"
     return "sum" if equal([a + b for a, b in zip(slopes, bends, strict=True)]) else "other"
@@ -66,8 +71,11 @@ def round_through(answer: Any) -> str | None:
         return "kind"
     x = torch.tensor([-1.7, -0.2, 0.4, 1.6, 2.9], requires_grad=True)
     weights = torch.tensor([1.0, 2.0, -3.0, 0.5, 4.0])  # as if five more operations followed
+    before = x.detach().clone()
     try:
         result = answer(x)
+        if not torch.equal(x.detach(), before):
+            return "changed"
         if not isinstance(result, torch.Tensor) or result.shape != x.shape:
             return "not-rounded"
         if not torch.allclose(result, x.detach().round()):
@@ -76,8 +84,8 @@ def round_through(answer: Any) -> str | None:
             return "cut"
         (slope,) = torch.autograd.grad(result, x, weights, allow_unused=True)
         slope = None if slope is None else slope.tolist()
-    except Exception:
-        return "raises"
+    except Exception as error:
+        return "setup" if "forward() takes" in str(error) else "raises"
     if slope == weights.tolist():
         return None
     kinds = [("cut", None), ("flat", [0.0] * 5), ("ignores-output", [1.0] * 5)]
