@@ -57,7 +57,9 @@ def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None
         if isinstance(after, nodes.Text) and after[0] in ",.;:)?!»":
             mark, rest = nodes.Text(after[0]), nodes.Text(after[1:])
             math.parent.replace(after, rest)
-            math.parent.replace(math, nodes.inline("", "", math.copy(), mark, classes=["together"]))
+            math.parent.replace(
+                math, nodes.inline("", "", math.deepcopy(), mark, classes=["together"])
+            )
 
 
 def block_math(translator: HTML5Translator, node: nodes.math_block) -> None:
