@@ -87,6 +87,15 @@ def results(page: Page, language: str, words: str) -> set[str]:
     return {link.get_attribute("href").split("#")[0] for link in links}
 
 
+@pytest.mark.parametrize("language", build_book.LANGUAGES)
+def test_a_table_breaks_no_short_word(page, language):
+    page.goto(f"/{language}/python.html")
+    words = page.locator("td code .pre")
+    heights = [box.bounding_box()["height"] for box in words.all() if len(box.inner_text()) < 8]
+    assert len(heights) > 5
+    assert max(heights) < 30
+
+
 PARTED = """() => [...document.querySelectorAll("article p math")].filter(math => {
   let next = math.nextSibling
   if (!next || next.nodeType != Node.TEXT_NODE || !/^[,.;:)?!»]/.test(next.data)) return false
