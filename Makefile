@@ -37,5 +37,5 @@ clean:  ## remove all that was built; .venv stays
 	rm -rf _build
 
 # Made anew only when the pins, the package's own needs, or the way of making it have changed.
-$(READY): requirements.txt pyproject.toml tools/setup_env.py
+$(READY): requirements.txt requirements-data.txt pyproject.toml tools/setup_env.py
 	@$(PYTHON) tools/setup_env.py
