@@ -6,6 +6,7 @@ Chapter: attention.  Source: Vaswani et al. (2017), sections 3.2.1 and 3.2.2.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -27,7 +28,8 @@ def attention_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tenso
     """How much each query attends to each key: every row is a probability distribution.
 
     q (..., Tq, D), k (..., Tk, D) -> (..., Tq, Tk).  A row of the mask that is all False yields
-    zeros, as in `F.scaled_dot_product_attention`.  ValueError for a mask that is not bool.
+    zeros, as in `F.scaled_dot_product_attention`.  ValueError for a mask that is not bool, or that
+    has another shape.
     Source: Vaswani et al. (2017), equation 1.  Chapter: attention.
 
     >>> attention_weights(torch.zeros(1, 2), torch.randn(4, 2)).tolist()
@@ -36,8 +38,7 @@ def attention_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tenso
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))  # (..., Tq, Tk)
     if mask is None:
         return scores.softmax(dim=-1)
-    if mask.dtype != torch.bool:
-        raise ValueError(f"the mask is {mask.dtype}: make it bool, True = may attend")
+    _check(mask, scores.shape)
     return scores.masked_fill(~mask, float("-inf")).softmax(dim=-1).masked_fill(~mask, 0.0)
 
 
@@ -65,6 +66,18 @@ class Cache:
             k, v = torch.cat((self.k, k), dim=-2), torch.cat((self.v, v), dim=-2)
         self.k, self.v = k, v
         return k, v
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these sequences of the batch, in this order: rows (N) int64, repeats allowed.
+
+        >>> cache, new = Cache(), torch.zeros(1, 2, 3, 4)
+        >>> _ = cache.append(new, new)
+        >>> cache.keep(torch.tensor([0, 0]))
+        >>> cache.k.shape
+        torch.Size([2, 2, 3, 4])
+        """
+        if self.k is not None and self.v is not None:
+            self.k, self.v = self.k[rows], self.v[rows]
 
 
 class Head(nn.Module):
@@ -184,13 +197,16 @@ def attend(
 
     q (B, H, Tq, D), k and v (B, Hkv, Tk, D), mask broadcastable to (B, H, Tq, Tk) -> (B, H, Tq, D).
     Causal queries are the last Tq of the Tk positions.  With fewer key heads than query heads, each
-    serves H / Hkv neighbours (grouped queries: Ainslie et al., 2023).  Chapter: attention.
+    serves H / Hkv neighbours (grouped queries: Ainslie et al., 2023).  ValueError for a mask as in
+    `attention_weights`.  Chapter: attention.
 
     >>> q, k = torch.randn(1, 4, 3, 8), torch.randn(1, 2, 5, 8)
     >>> attend(q, k, k, causal=True).shape
     torch.Size([1, 4, 3, 8])
     """
     Tq, Tk = q.size(-2), k.size(-2)
+    if mask is not None:
+        _check(mask, (*q.shape[:-1], Tk))
     alone = mask is None and Tq == Tk  # then PyTorch need not even build the mask
     if causal and not alone and Tq > 1:  # one query, the last, sees everything
         past = causal_mask(Tk, q.device)[Tk - Tq :]  # (Tq, Tk)
@@ -212,3 +228,15 @@ def split(d_model: int, n_head: int) -> int:
             f"d_model={d_model} is not a multiple of n_head={n_head}: choose heads that divide it"
         )
     return d_model // n_head
+
+
+def _check(mask: Tensor, shape: Sequence[int]) -> None:
+    """PyTorch would add a mask of numbers to the scores; here only bool is a mask."""
+    if mask.dtype != torch.bool:
+        raise ValueError(f"the mask is {mask.dtype}: make it bool, True = may attend")
+    sizes = zip(reversed(mask.shape), reversed(shape), strict=False)
+    if mask.dim() > len(shape) or any(size not in (1, wanted) for size, wanted in sizes):
+        raise ValueError(
+            f"a mask of shape {tuple(mask.shape)} does not fit scores of shape {tuple(shape)}: "
+            "give each dimension that size or 1"
+        )

@@ -39,7 +39,7 @@ def rms_norm(x: Tensor, weight: Tensor, eps: float = 1e-6) -> Tensor:
 class FeedForward(nn.Module):
     """Two linear layers and a bend, for each position by itself: (B, T, C) -> (B, T, C).
 
-    `approximate` is GELU's form: "none" (BERT, BART) or "tanh" (GPT-2).
+    `approximate` is GELU's form: "none" (BERT, BART) or "tanh" (GPT-2); ValueError for another.
     Source: Vaswani et al. (2017), section 3.3; Hendrycks and Gimpel (2016).  Chapter: transformer.
 
     >>> FeedForward(d_model=4, d_ff=16)(torch.randn(2, 3, 4)).shape
@@ -48,6 +48,10 @@ class FeedForward(nn.Module):
 
     def __init__(self, d_model: int, d_ff: int, approximate: str = "none") -> None:
         super().__init__()
+        if approximate not in ("none", "tanh"):
+            raise ValueError(
+                f"approximate={approximate!r} is no form of GELU: say 'none' or 'tanh'"
+            )
         self.up = nn.Linear(d_model, d_ff)
         self.act = nn.GELU(approximate)
         self.down = nn.Linear(d_ff, d_model)
@@ -116,7 +120,7 @@ class Block(nn.Module):
         mask: Tensor | None = None,
         source: Tensor | None = None,
         source_mask: Tensor | None = None,
-        cache: tuple[Cache, Cache] | None = None,
+        cache: tuple[Cache, Cache | None] | None = None,
     ) -> Tensor:
         """x (B, T, C), masks as the two attentions take them, source (B, Tk, C) -> (B, T, C).
 

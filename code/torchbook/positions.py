@@ -39,6 +39,7 @@ def rotary(positions: Tensor, head_dim: int, base: float = 10_000.0) -> tuple[Te
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turn each pair (x_i, x_{i + D/2}) by its position's angle: x (B, H, T, D) -> (B, H, T, D).
 
+    The result has the type of x, as half precision needs.
     Afterwards q @ k depends on how far apart the two positions are, not on where they stand.
     Source: Su et al. (2021), equation 34, in the pairing of Llama's weights.  Chapter: transformer.
 
@@ -47,6 +48,7 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     >>> torch.allclose(turned.norm(), x.norm())
     True
     """
+    cos, sin = cos.to(x.dtype), sin.to(x.dtype)
     first, second = x.chunk(2, dim=-1)  # (B, H, T, D/2)
     return x * cos + torch.cat((-second, first), dim=-1) * sin  # (B, H, T, D)
 
