@@ -15,15 +15,24 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 import build_book
 import torchbook
 from execute import ROOT, assigned, code_cells, executed
 from torchbook.data import digits
+from torchbook.llama import Llama, LlamaConfig
 
 CODE = Path(torchbook.__file__).parent
 SHAPE = re.compile(r"# (?:each )?\(([^()]+)\)")
-CALLS = {"digits": digits}
+
+
+def llama() -> None:
+    model = Llama(LlamaConfig(vocab_size=11, d_model=24, n_head=6, n_kv_head=3, n_layer=1, d_ff=10))
+    model(torch.zeros(2, 5, dtype=torch.int64), torch.ones(2, 5, dtype=torch.bool))
+
+
+CALLS = {"llama": llama, "digits": digits}
 PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
 
 

@@ -8,6 +8,34 @@ import torch
 from torch import Tensor
 
 
+def positions_of(
+    ids: Tensor, mask: Tensor | None = None, seen: int = 0, context_length: int | None = None
+) -> Tensor:
+    """Where each of the new tokens stands: (B, T), or (1, T) without a mask, int64, from 0.
+
+    ids (B, T) come after `seen` earlier positions, mask (B, seen + T) bool is True at real tokens,
+    which alone are counted: padding moves nothing, and gets some position that means nothing.
+    ValueError for no token, for more than context_length, or for a mask of other shape or dtype.
+    Chapter: generation.
+
+    >>> ids = torch.tensor([[9, 9, 5, 7]])
+    >>> positions_of(ids).tolist(), positions_of(ids, ids != 9).tolist()
+    ([[0, 1, 2, 3]], [[0, 0, 0, 1]])
+    """
+    if ids.dim() != 2 or ids.numel() == 0:
+        raise ValueError(f"ids of shape {tuple(ids.shape)}: give (B, T), one token or more")
+    Tk = seen + ids.size(1)
+    if context_length is not None and Tk > context_length:
+        raise ValueError(f"{Tk} positions, but context_length={context_length}: cut the sequence")
+    if mask is None:
+        return torch.arange(seen, Tk, device=ids.device)[None]  # (1, T)
+    if mask.dtype != torch.bool:
+        raise ValueError(f"the mask is {mask.dtype}: make it bool, True = real token")
+    if mask.shape != (len(ids), Tk):
+        raise ValueError(f"a mask of shape {tuple(mask.shape)}: give {(len(ids), Tk)}, (B, Tk)")
+    return (mask.cumsum(dim=1) - 1).clamp(min=0)[:, seen:]  # (B, T)
+
+
 def sinusoidal(T: int, d_model: int, device: torch.device | None = None) -> Tensor:
     """(T, C): sines and cosines of the position, of wavelengths from 2 pi to 20,000 pi.
 
