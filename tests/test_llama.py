@@ -1,5 +1,6 @@
 """Our Llama is the reference's, with and without padding, and its cache changes nothing."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -29,7 +30,7 @@ TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-10}
 
 def ours_and_theirs(tied: bool, dtype: torch.dtype):
     """A random Llama of `transformers`, and ours with the same weights."""
-    config = LlamaConfig(**(vars(CONFIG) | {"tied": tied}))
+    config = replace(CONFIG, tied=tied)
     theirs = transformers.LlamaForCausalLM(
         transformers.LlamaConfig(
             vocab_size=config.vocab_size,
@@ -141,7 +142,7 @@ def test_the_cache_keeps_only_the_heads_of_keys():
 
 
 def test_tied_models_have_one_table_and_one_batch_can_be_learned():
-    model = Llama(LlamaConfig(**(vars(CONFIG) | {"tied": True})))
+    model = Llama(replace(CONFIG, tied=True))
     assert model.unembed.weight is model.embed.weight
     ids = torch.randint(CONFIG.vocab_size, (4, 9))
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)

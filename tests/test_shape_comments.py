@@ -20,6 +20,7 @@ import torch
 import build_book
 import torchbook
 from execute import ROOT, assigned, code_cells, executed
+from torchbook.bert import Bert, BertConfig, MaskedLM
 from torchbook.data import digits
 from torchbook.llama import Llama, LlamaConfig
 
@@ -32,7 +33,12 @@ def llama() -> None:
     model(torch.zeros(2, 5, dtype=torch.int64), torch.ones(2, 5, dtype=torch.bool))
 
 
-CALLS = {"llama": llama, "digits": digits}
+def bert() -> None:
+    model = Bert(BertConfig(vocab_size=11, context_length=7, d_model=24, n_head=4, n_layer=1))
+    MaskedLM(model)(torch.zeros(2, 5, dtype=torch.int64))
+
+
+CALLS = {"bert": bert, "llama": llama, "digits": digits}
 PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
 
 
