@@ -140,8 +140,8 @@ class SelfAttention(nn.Module):
         With a cache, the queries also attend to the Tk - T positions in it, which come before.
         """
         B, T, C = x.shape
-        heads = B, T, 3, -1, self.head_dim
-        q, k, v = self.qkv(x).view(heads).permute(2, 0, 3, 1, 4)  # (B, H, T, D) each
+        parts = self.qkv(x).view(B, T, 3, -1, self.head_dim).unbind(2)
+        q, k, v = (part.transpose(1, 2) for part in parts)  # (B, H, T, D) each
         if cache is not None:
             k, v = cache.append(k, v)
         y = attend(q, k, v, mask, causal=self.causal, p_drop=self.p_drop * self.training)
@@ -176,8 +176,8 @@ class CrossAttention(nn.Module):
         if cache is not None and cache.k is not None and cache.v is not None:
             k, v = cache.k, cache.v
         else:
-            heads = B, source.size(1), 2, -1, self.head_dim
-            k, v = self.kv(source).view(heads).permute(2, 0, 3, 1, 4)  # (B, H, Tk, D) each
+            parts = self.kv(source).view(B, source.size(1), 2, -1, self.head_dim).unbind(2)
+            k, v = (part.transpose(1, 2) for part in parts)  # (B, H, Tk, D) each
             if cache is not None:
                 cache.append(k, v)
         y = attend(q, k, v, mask, p_drop=self.p_drop * self.training)
