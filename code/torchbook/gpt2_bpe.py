@@ -57,10 +57,12 @@ def printable_bpe(
                 f"`special`, or take a vocabulary written as GPT-2's is"
             ) from None
 
-    special = {token: vocabulary[token] for token in special}
+    special = list(special)
+    if missing := [token for token in special if token not in vocabulary]:
+        raise ValueError(f"{missing} is not in the vocabulary: name special tokens that are")
     tokens = {spelled(token): i for token, i in vocabulary.items() if token not in special}
     pairs = [(spelled(a), spelled(b)) for a, b in map(str.split, merges)]
-    return BPE(tokens, pairs, pattern, special)
+    return BPE(tokens, pairs, pattern, {token: vocabulary[token] for token in special})
 
 
 def printable_bytes() -> list[str]:
