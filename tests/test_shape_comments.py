@@ -23,6 +23,7 @@ from execute import ROOT, assigned, code_cells, executed
 from torchbook.bert import Bert, BertConfig, MaskedLM
 from torchbook.data import digits
 from torchbook.llama import Llama, LlamaConfig
+from torchbook.wordpiece import SPECIAL, WordPiece
 
 CODE = Path(torchbook.__file__).parent
 SHAPE = re.compile(r"# (?:each )?\(([^()]+)\)")
@@ -38,7 +39,11 @@ def bert() -> None:
     MaskedLM(model)(torch.zeros(2, 5, dtype=torch.int64))
 
 
-CALLS = {"bert": bert, "llama": llama, "digits": digits}
+def wordpiece() -> None:
+    WordPiece([*SPECIAL, "cat"]).batch(["cat", "cat cat", ""])
+
+
+CALLS = {"bert": bert, "llama": llama, "digits": digits, "wordpiece": wordpiece}
 PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
 
 
