@@ -23,6 +23,7 @@ test: lint  ## everything that CI checks; DEVICE=cuda for a GPU
 lint: $(READY)  ## code, spelling in both languages, workflows
 	@$(IN) -m ruff check .
 	@$(IN) -m ruff format --check .
+	@$(IN) -m mypy
 	@$(IN) -m codespell_lib
 	@$(IN) tools/spelling.py
 	@$(IN) -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
