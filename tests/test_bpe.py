@@ -72,6 +72,12 @@ def test_merges_count_in_their_order_not_in_that_of_their_ids():
     assert BPE(tokens, [(b"b", b"c"), (b"a", b"b")]).encode("abc") == [0, 4]
 
 
+def test_a_pair_whose_parts_have_gone_is_passed_over():
+    tokens = {b"a": 0, b"b": 1, b"c": 2, b"bc": 3, b"abc": 4, b"ab": 5}
+    merges = [(b"b", b"c"), (b"a", b"bc"), (b"a", b"b")]
+    assert BPE(tokens, merges).encode("abc") == [4]
+
+
 def test_changing_what_encode_gave_does_not_change_what_it_gives():
     first = trained().encode("cat")
     first.append(0)
