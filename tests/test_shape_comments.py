@@ -21,8 +21,12 @@ import build_book
 import torchbook
 from execute import ROOT, assigned, code_cells, executed
 from torchbook.bert import Bert, BertConfig, MaskedLM
+from torchbook.classifier import cross_entropy
 from torchbook.data import digits
 from torchbook.llama import Llama, LlamaConfig
+from torchbook.lstm import LSTM
+from torchbook.skipgram import SkipGram, nearest
+from torchbook.window_lm import WindowLM, WindowLMConfig, windows
 from torchbook.wordpiece import SPECIAL, WordPiece
 
 CODE = Path(torchbook.__file__).parent
@@ -43,7 +47,36 @@ def wordpiece() -> None:
     WordPiece([*SPECIAL, "cat"]).batch(["cat", "cat cat", ""])
 
 
-CALLS = {"bert": bert, "llama": llama, "digits": digits, "wordpiece": wordpiece}
+def classifier() -> None:
+    cross_entropy(torch.zeros(2, 5), torch.zeros(2, dtype=torch.int64))
+
+
+def skipgram() -> None:
+    ids = torch.zeros(2, 3, dtype=torch.int64)
+    model = SkipGram(vocab_size=11, d_model=4)
+    model(ids[:, 0], ids[:, 1], ids)
+    nearest(model.centre.weight, model.centre.weight[0], k=2)
+
+
+def window_lm() -> None:
+    inputs, _ = windows(torch.zeros(8, dtype=torch.int64), n=3)
+    WindowLM(WindowLMConfig(vocab_size=11, context_length=3, d_model=4))(inputs)
+
+
+def lstm() -> None:
+    LSTM(d_in=3, d_hidden=4, n_layer=6)(torch.zeros(2, 5, 3))
+
+
+CALLS = {
+    "bert": bert,
+    "classifier": classifier,
+    "digits": digits,
+    "llama": llama,
+    "lstm": lstm,
+    "skipgram": skipgram,
+    "window_lm": window_lm,
+    "wordpiece": wordpiece,
+}
 PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
 
 
