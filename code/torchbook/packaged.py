@@ -25,14 +25,24 @@ def packaged(requirement: str, file: str, sha256: str) -> Path:
     for folder in (spec and spec.submodule_search_locations) or []:
         path = Path(folder, file)
         if path.is_file():
-            with path.open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
-            if found != sha256:
-                raise ValueError(
-                    f"{path} has the SHA-256 {found}, not {sha256}: it is cut off, altered or of "
-                    f"another version; bring it back with `{install} --force-reinstall`"
-                )
+            check_sha256(path, sha256, f"bring it back with `{install} --force-reinstall`")
             return path
     raise FileNotFoundError(
         f"{file} of {requirement} is not installed: run `make book`, or `{install}`"
     )
+
+
+def check_sha256(path: Path, sha256: str, cure: str) -> None:
+    """ValueError, with the cure, if a file is not, byte for byte, the one that is meant.
+
+    >>> check_sha256(Path(__file__), "1ce16647...", "bring it back")
+    Traceback (most recent call last):
+    ValueError: ... is cut off, altered or of another version; bring it back
+    """
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != sha256:
+        raise ValueError(
+            f"{path} has the SHA-256 {found}, not {sha256}: it is cut off, altered or of another "
+            f"version; {cure}"
+        )
