@@ -176,7 +176,7 @@ IDS = torch.zeros(2, 4, dtype=torch.int64)
         (IDS[:0], None, None, r"shape \(0, 4\)"),
         (IDS[0], None, None, r"shape \(4,\): give \(B, T\)"),
         (IDS.repeat(1, 5), None, None, "20 positions, but context_length=16: cut"),
-        (IDS, torch.ones(2, 4), None, "mask is torch.float32: make it bool"),
+        (IDS, torch.ones(2, 4), None, "mask is torch.float32: make it bool, True = real"),
         (IDS, torch.ones(2, 3) > 0, None, r"shape \(2, 3\): give \(2, 4\)"),
         (IDS, None, IDS[:1], r"types of shape \(1, 4\): give \(2, 4\)"),
     ],

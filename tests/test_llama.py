@@ -173,7 +173,7 @@ IDS = torch.zeros(2, 4, dtype=torch.long)
         (IDS[:0], None, r"shape \(0, 4\)"),
         (IDS[0], None, r"shape \(4,\): give \(B, T\)"),
         (IDS.repeat(1, 5), None, "20 positions, but context_length=16: cut"),
-        (IDS, torch.ones(2, 4), r"mask is torch.float32: make it bool"),
+        (IDS, torch.ones(2, 4), "mask is torch.float32: make it bool, True = real"),
         (IDS, torch.ones(2, 3) > 0, r"shape \(2, 3\): give \(2, 4\)"),
     ],
 )

@@ -23,9 +23,12 @@ from execute import ROOT, assigned, code_cells, executed
 from torchbook.bert import Bert, BertConfig, MaskedLM
 from torchbook.classifier import cross_entropy
 from torchbook.data import digits
+from torchbook.encoder_decoder import Given, shift_right
 from torchbook.llama import Llama, LlamaConfig
 from torchbook.lstm import LSTM
+from torchbook.seq2seq import Seq2Seq, Seq2SeqConfig
 from torchbook.skipgram import SkipGram, nearest
+from torchbook.t5 import T5, T5Config
 from torchbook.window_lm import WindowLM, WindowLMConfig, windows
 from torchbook.wordpiece import SPECIAL, WordPiece
 
@@ -67,7 +70,15 @@ def lstm() -> None:
     LSTM(d_in=3, d_hidden=4, n_layer=6)(torch.zeros(2, 5, 3))
 
 
+def encoder_decoders() -> None:
+    ids, targets = torch.zeros(2, 5, dtype=torch.int64), torch.ones(2, 7, dtype=torch.int64)
+    for model in (Seq2Seq(Seq2SeqConfig(11, 9, 24, 4, 1)), T5(T5Config(11, 24, 4, 1))):
+        source = Given(model, ids, ids == 0)
+        source(shift_right(targets, start=0), targets == 1, model.new_cache())
+
+
 CALLS = {
+    "encoder_decoder": encoder_decoders,
     "bert": bert,
     "classifier": classifier,
     "digits": digits,

@@ -1,11 +1,13 @@
-"""Attention knows no order: the three ways in which a model is told where each token stands.
+"""Attention knows no order: the four ways in which a model is told where each token stands.
 
 A *learned* position is a row of an `nn.Embedding`, and needs no code of its own.
 Dimensions: B batch, T sequence, C d_model, H n_head, D head_dim.  Chapter: transformer.
 """
 
+import math
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def positions_of(
@@ -29,11 +31,21 @@ def positions_of(
         raise ValueError(f"{Tk} positions, but context_length={context_length}: cut the sequence")
     if mask is None:
         return torch.arange(seen, Tk, device=ids.device)[None]  # (1, T)
+    check_padding(mask, (len(ids), Tk))
+    return (mask.cumsum(dim=1) - 1).clamp(min=0)[:, seen:]  # (B, T)
+
+
+def check_padding(mask: Tensor, shape: tuple[int, ...]) -> None:
+    """ValueError for a mask of real tokens that is not bool, or of another shape.
+
+    >>> check_padding(torch.ones(2, 3), (2, 3))
+    Traceback (most recent call last):
+    ValueError: the mask is torch.float32: make it bool, True = real token
+    """
     if mask.dtype != torch.bool:
         raise ValueError(f"the mask is {mask.dtype}: make it bool, True = real token")
-    if mask.shape != (len(ids), Tk):
-        raise ValueError(f"a mask of shape {tuple(mask.shape)}: give {(len(ids), Tk)}, (B, Tk)")
-    return (mask.cumsum(dim=1) - 1).clamp(min=0)[:, seen:]  # (B, T)
+    if mask.shape != shape:
+        raise ValueError(f"a mask of shape {tuple(mask.shape)}: give {tuple(shape)}, (B, Tk)")
 
 
 def sinusoidal(T: int, d_model: int, device: torch.device | None = None) -> Tensor:
@@ -79,6 +91,50 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     cos, sin = cos.to(x.dtype), sin.to(x.dtype)
     first, second = x.chunk(2, dim=-1)  # (B, H, T, D/2)
     return x * cos + torch.cat((-second, first), dim=-1) * sin  # (B, H, T, D)
+
+
+class DistanceBias(nn.Module):
+    """What T5 adds to the scores: a learned number for each head and distance, without positions.
+
+    Near distances have a number each, farther ones share one: see `distance_bucket`.  A causal one
+    is -inf ahead, another tells ahead from behind.
+    Source: Raffel et al. (2020), section 2.1.  Chapter: transformer.
+
+    >>> DistanceBias(n_head=2, causal=True)(Tq=3, Tk=5).shape
+    torch.Size([1, 2, 3, 5])
+    """
+
+    def __init__(self, n_head: int, *, causal: bool, n_bucket: int = 32) -> None:
+        super().__init__()
+        self.causal = causal
+        self.table = nn.Embedding(n_bucket, n_head)
+
+    def forward(self, Tq: int, Tk: int) -> Tensor:
+        """The last Tq of Tk positions are the queries: -> (1, H, Tq, Tk)."""
+        places = torch.arange(Tk, device=self.table.weight.device)  # (Tk)
+        ahead = places - places[Tk - Tq :, None]  # (Tq, Tk)
+        if self.causal:
+            buckets = distance_bucket(-ahead.clamp(max=0), self.table.num_embeddings)
+            bias = self.table(buckets).masked_fill(ahead[..., None] > 0, float("-inf"))
+        else:
+            half = self.table.num_embeddings // 2
+            bias = self.table(distance_bucket(ahead.abs(), half) + half * (ahead > 0))
+        return bias.permute(2, 0, 1)[None]
+
+
+def distance_bucket(distance: Tensor, n_bucket: int, far: int = 128) -> Tensor:
+    """Distances 0, 1, 2, ... -> 0, 1, 2, ..., then ever wider buckets, the last from `far` on.
+
+    Half of the buckets hold one distance each: (...) int -> (...) int in [0, n_bucket).
+    Source: Raffel et al. (2020), section 2.1.  Chapter: transformer.
+
+    >>> distance_bucket(torch.tensor([0, 3, 7, 8, 11, 12, 128, 9999]), n_bucket=16).tolist()
+    [0, 3, 7, 8, 8, 9, 15, 15]
+    """
+    exact = n_bucket // 2
+    share = torch.log(distance.clamp(min=exact) / exact) / math.log(far / exact)  # (...)
+    wide = exact + (share * (n_bucket - exact)).long()  # (...)
+    return torch.where(distance < exact, distance, wide.clamp(max=n_bucket - 1))
 
 
 def _angles(positions: Tensor, width: int, base: float) -> Tensor:
