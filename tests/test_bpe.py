@@ -145,7 +145,7 @@ def test_a_byte_that_the_vocabulary_lacks_is_refused():
 @pytest.mark.parametrize("merge", [(b"a", b"b"), (b"a", b"c"), (b"c", b"a")], ids=str)
 def test_a_merge_of_another_vocabulary_is_refused(merge):
     with pytest.raises(ValueError, match=r"merge 0 makes .* take merges and vocabulary from"):
-        BPE({b"a": 0, b"b": 1}, [merge])
+        BPE({b"a": 0, b"b": 1, b"ac": 2, b"ca": 3}, [merge])
 
 
 def test_half_of_a_surrogate_pair_is_refused():

@@ -79,7 +79,6 @@ def learn_merges(words: Mapping[bytes, int], n_merges: int) -> list[Pair]:
             count[near] += n
             if new in near and n > 0:
                 heapq.heappush(queue, (-n, near))
-        del count[pair]
     return merges
 
 
