@@ -151,6 +151,7 @@ ZEROS = torch.zeros
             ZEROS(3, 1).long(),
             r"\(3, 4\) and targets \(3, 1\): they",
         ),
+        (cross_entropy, ZEROS(2, 3, 4), ZEROS(2).long(), r"must be \(N, V\) and \(N\)"),
         (cross_entropy, ZEROS(2, 3, 4), ZEROS(2, 3).long(), r"must be \(N, V\) and \(N\)"),
         (cross_entropy, ZEROS(0, 4), ZEROS(0).long(), "at least one example"),
         (cross_entropy, ZEROS(3, 4), ZEROS(3), "targets are torch.float32: number the classes"),

@@ -158,6 +158,7 @@ X = torch.zeros(2, 5, 3)
         (lambda: LSTM(3, 4)(X[0]), r"x is \(5, 3\): make it \(B, T, d_in\)"),
         (lambda: LSTM(3, 4)(X[:, :0]), r"x is \(2, 0, 3\): .* at least one step"),
         (lambda: LSTM(3, 4)(X, (X, X)), r"state is \(2, 5, 3\) and .* must be \(1, 2, 4\) twice"),
+        (lambda: LSTM(3, 4)(X, (X, torch.zeros(1, 2, 4))), r"state is \(2, 5, 3\) and \(1, 2, 4\)"),
         (lambda: LSTM(3, 4)(X, (torch.zeros(1, 2, 4), X)), r"state is \(1, 2, 4\) and \(2, 5, 3\)"),
         (lambda: LSTMLM(LSTMLMConfig(3))(IDS[0]), r"ids are \(5,\): make them \(B, T\)"),
         (lambda: LSTMLM(LSTMLMConfig(3))(IDS[:, :0]), r"ids are \(2, 0\): .* T above 0"),
