@@ -50,7 +50,7 @@ def load_gpt(
     weights = {
         rename(theirs_name, NAMES): tensor.T if is_conv1d(theirs_name, tensor) else tensor
         for theirs_name, tensor in theirs.items()
-        if not theirs_name.endswith(("attn.bias", "attn.masked_bias"))  # the causal mask
+        if not theirs_name.endswith((".attn.bias", ".attn.masked_bias"))  # the causal mask
     }
     drop_copy(weights, "lm_head.weight", "embed.weight")
     sizes = GPTConfig(
