@@ -22,7 +22,9 @@ def gpt() -> nn.Module:
 
 
 def llama() -> nn.Module:
-    return Llama(LlamaConfig(vocab_size=20, d_model=16, n_layer=2, d_ff=24, tied=True))
+    return Llama(
+        LlamaConfig(20, 8, d_model=16, n_head=4, n_kv_head=2, n_layer=2, d_ff=24, tied=True)
+    )
 
 
 def train(model: nn.Module, steps: int) -> list[float]:
