@@ -140,6 +140,7 @@ def test_analogy_adds_a_direction_and_ignores_lengths():
     assert analogy(vectors, 0, 1, 2)[1].item() == 3  # king : kings = cat : cats
     lengths = torch.tensor([1.0, 50.0, 0.1, 2.0, 3.0, 7.0])[:, None]
     assert analogy(vectors * lengths, 0, 1, 2)[1].item() == 3
+    assert_close(analogy(vectors * lengths, 0, 1, 2, k=3)[0], analogy(vectors, 0, 1, 2, k=3)[0])
     values, ids = analogy(vectors, 0, 4, 2, k=3)
     assert ids[0].item() == 5
     assert not {0, 4, 2} & set(ids.tolist())
