@@ -75,7 +75,7 @@ def test_the_cache_changes_no_token(model, prompts, temperature, top_k, end):
 
 
 def test_the_cache_changes_no_token_of_a_llama():
-    config = LlamaConfig(vocab_size=17, context_length=12, d_model=16, n_layer=2, d_ff=24)
+    config = LlamaConfig(17, 12, d_model=16, n_head=4, n_kv_head=2, n_layer=2, d_ff=24)
     model = Llama(config).double().eval()
     options = {"temperature": 1.0, "max_new_tokens": 7}
     cached = generate(model, PROMPTS, generator=seeded(), **options)

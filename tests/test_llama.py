@@ -137,7 +137,7 @@ def test_only_distances_matter_to_rotary_attention():
 def test_the_cache_keeps_only_the_heads_of_keys():
     model = Llama(CONFIG)
     cache = model.new_cache()
-    model(torch.zeros(2, 7, dtype=torch.long), cache=cache)
+    model(torch.zeros(2, 7, dtype=torch.int64), cache=cache)
     assert [layer.k.shape for layer in cache] == [(2, CONFIG.n_kv_head, 7, 4)] * CONFIG.n_layer
 
 
@@ -163,7 +163,7 @@ def test_the_norm_is_the_readable_one():
     assert_close(norm(x), rms_norm(x, norm.weight, CONFIG.eps))
 
 
-IDS = torch.zeros(2, 4, dtype=torch.long)
+IDS = torch.zeros(2, 4, dtype=torch.int64)
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ def test_a_cache_counts_towards_the_context():
 
 def test_heads_must_divide():
     with pytest.raises(ValueError, match="n_head=4 is not a multiple of n_kv_head=3"):
-        LlamaConfig(vocab_size=10, n_head=4, n_kv_head=3)
+        replace(CONFIG, n_head=4, n_kv_head=3)
     with pytest.raises(ValueError, match="d_model=10 is not a multiple of n_head=4"):
-        LlamaConfig(vocab_size=10, d_model=10)
+        replace(CONFIG, d_model=10, n_head=4)
     with pytest.raises(ValueError, match="3 cannot be cut into pairs"):
         rotary(torch.arange(2), head_dim=3)
 
@@ -204,7 +204,7 @@ def test_every_tensor_is_made_on_the_device_of_the_ids():
     with refuse_cpu() as meta:
         model = Llama(CONFIG).to(meta)
         cache = model.new_cache()
-        ids = torch.zeros(2, 4, dtype=torch.long, device=meta)
+        ids = torch.zeros(2, 4, dtype=torch.int64, device=meta)
         mask = torch.ones(2, 8, dtype=torch.bool, device=meta)
         model(ids, mask[:, :4], cache)
         assert model(ids, mask, cache).shape == (2, 4, CONFIG.vocab_size)

@@ -37,7 +37,7 @@ SHAPE = re.compile(r"# (?:each )?\(([^()]+)\)")
 
 
 def llama() -> None:
-    model = Llama(LlamaConfig(vocab_size=11, d_model=24, n_head=6, n_kv_head=3, n_layer=1, d_ff=10))
+    model = Llama(LlamaConfig(11, 9, d_model=24, n_head=6, n_kv_head=3, n_layer=1, d_ff=10))
     model(torch.zeros(2, 5, dtype=torch.int64), torch.ones(2, 5, dtype=torch.bool))
 
 

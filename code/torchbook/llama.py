@@ -19,23 +19,23 @@ Turn = tuple[Tensor, Tensor]  # cosines and sines, each (B or 1, 1, T, D), one f
 
 @dataclass(frozen=True)
 class LlamaConfig:
-    """The sizes of a Llama; the defaults are a model small enough to train on a page.
+    """The sizes of a Llama.
 
     `n_kv_head` heads of keys and values serve `n_head` heads of queries; the slowest of the rotary
     positions turns by about 1 / `rope_base` a token; a `tied` model reads and writes with one table
     of embeddings.  ValueError where the heads do not divide.  Chapter: pretrained.
 
-    >>> LlamaConfig(vocab_size=96).head_dim
-    32
+    >>> LlamaConfig(96, 128, d_model=64, n_head=4, n_kv_head=2, n_layer=2, d_ff=176).head_dim
+    16
     """
 
     vocab_size: int
-    context_length: int = 128
-    d_model: int = 128
-    n_head: int = 4
-    n_kv_head: int = 2
-    n_layer: int = 4
-    d_ff: int = 352
+    context_length: int
+    d_model: int
+    n_head: int
+    n_kv_head: int
+    n_layer: int
+    d_ff: int
     rope_base: float = 10_000.0
     eps: float = 1e-5
     tied: bool = False
@@ -57,8 +57,9 @@ class GroupedAttention(nn.Module):
     The cache shrinks by n_head / n_kv_head.  Chapter: pretrained.
 
     >>> import torch
-    >>> layer = GroupedAttention(LlamaConfig(vocab_size=10, d_model=8))
-    >>> layer(torch.randn(2, 5, 8), rotary(torch.arange(5), head_dim=2)).shape
+    >>> config = LlamaConfig(96, 16, d_model=8, n_head=4, n_kv_head=2, n_layer=2, d_ff=22)
+    >>> turn = rotary(torch.arange(5), config.head_dim)
+    >>> GroupedAttention(config)(torch.randn(2, 5, 8), turn).shape
     torch.Size([2, 5, 8])
     """
 
@@ -84,13 +85,11 @@ class GroupedAttention(nn.Module):
 
 
 class LlamaBlock(nn.Module):
-    """One layer: attention, then SwiGLU, each normalized before and added after.
-
-    Chapter: pretrained.
+    """Attention, then SwiGLU, each normalized before, added after.  Chapter: pretrained.
 
     >>> import torch
-    >>> block = LlamaBlock(LlamaConfig(vocab_size=10, d_model=8))
-    >>> block(torch.randn(2, 5, 8), rotary(torch.arange(5), head_dim=2)).shape
+    >>> config = LlamaConfig(96, 16, d_model=8, n_head=4, n_kv_head=2, n_layer=2, d_ff=22)
+    >>> LlamaBlock(config)(torch.randn(2, 5, 8), rotary(torch.arange(5), config.head_dim)).shape
     torch.Size([2, 5, 8])
     """
 
@@ -112,8 +111,8 @@ class Llama(nn.Module):
     """Each position's logits of the token that comes next.  Chapter: pretrained.
 
     >>> import torch
-    >>> model = Llama(LlamaConfig(vocab_size=96))
-    >>> model(torch.zeros(2, 5, dtype=torch.long)).shape
+    >>> config = LlamaConfig(96, 16, d_model=8, n_head=4, n_kv_head=2, n_layer=2, d_ff=22)
+    >>> Llama(config)(torch.zeros(2, 5, dtype=torch.int64)).shape
     torch.Size([2, 5, 96])
     """
 
