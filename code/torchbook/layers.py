@@ -53,11 +53,11 @@ class FeedForward(nn.Module):
                 f"approximate={approximate!r} is no form of GELU: say 'none' or 'tanh'"
             )
         self.up = nn.Linear(d_model, d_ff)
-        self.act = nn.GELU(approximate)
         self.down = nn.Linear(d_ff, d_model)
+        self.approximate = approximate
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.down(self.act(self.up(x)))
+        return self.down(F.gelu(self.up(x), approximate=self.approximate))
 
 
 class SwiGLU(nn.Module):
@@ -133,9 +133,10 @@ class Block(nn.Module):
         return self._add(x, self.feed_forward_norm, self.feed_forward)
 
     def _add(self, x: Tensor, norm: nn.Module, part: nn.Module, *arguments: object) -> Tensor:
-        if self.pre_norm:
-            return x + self.drop(part(norm(x), *arguments))
-        return norm(x + self.drop(part(x, *arguments)))
+        y = part(norm(x) if self.pre_norm else x, *arguments)
+        if self.training:  # a call less for each token that is generated
+            y = self.drop(y)
+        return x + y if self.pre_norm else norm(x + y)
 
 
 def initialize(model: nn.Module, std: float = 0.02) -> None:
