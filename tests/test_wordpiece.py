@@ -125,6 +125,7 @@ def test_special_tokens_are_text_unless_asked_for():
     text = "the[MASK]cat"
     assert WordPiece(vocabulary).encode(text) == [2, 8, 5, 7, 6, 9, 3]
     assert WordPiece(vocabulary).encode(text, special=True) == [2, 8, 4, 9, 3]
+    assert WordPiece(vocabulary).encode("[MASK]") == [2, 5, 7, 6, 3]
 
 
 def test_a_batch_is_padded_as_by_transformers_and_its_mask_marks_the_tokens():
