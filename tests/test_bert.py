@@ -160,8 +160,11 @@ def test_dropout_acts_in_training_only(kind):
     model = kind(bert) if kind is MaskedLM else kind(bert, 3)
     ids = torch.randint(CONFIG.vocab_size, (2, 6))
     drops = [module for module in model.modules() if isinstance(module, torch.nn.Dropout)]
-    assert len(drops) == 1 + CONFIG.n_layer + (kind is not MaskedLM)
+    assert [drop.p for drop in drops] == [0.5] * (1 + CONFIG.n_layer + (kind is not MaskedLM))
+    entered = []
+    bert.blocks[0].register_forward_pre_hook(lambda _, inputs: entered.append(inputs[0]))
     assert not torch.allclose(model(ids), model(ids))
+    assert 0.2 < (entered[0] == 0).double().mean() < 0.8  # dropped after the norm, as in BERT
     model.eval()
     assert_close(model(ids), model(ids), rtol=0, atol=0)
 
