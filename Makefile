@@ -5,7 +5,7 @@ IN = .venv/bin/python
 READY = .venv/ready
 export TORCHBOOK_DEVICE = $(DEVICE)
 
-.PHONY: book serve lab test lint behind reviewed clean
+.PHONY: book serve lab test lint bench behind reviewed clean
 
 book: $(READY)  ## execute and build both languages into _build/site/
 	@$(IN) tools/build_book.py
@@ -27,6 +27,9 @@ lint: $(READY)  ## code, spelling in both languages, workflows
 	@$(IN) -m codespell_lib
 	@$(IN) tools/spelling.py
 	@$(IN) -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+bench: $(READY)  ## every claim of speed, measured here: ten minutes on a quiet machine
+	@$(IN) benchmarks
 
 behind: $(READY)  ## Spanish paragraphs whose English has changed since they were reviewed
 	@$(IN) tools/freshness.py
