@@ -8,12 +8,11 @@ Chapter: pretrained.
 
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from torchbook.checkpoint import read_checkpoint, require, size
 from torchbook.gpt import GPT, GPTConfig
-from torchbook.weights import drop_copy, fill, rename
+from torchbook.weights import Blank, drop_copy, fill, rename
 
 NAMES = {  # patterns in GPT-2's names, and ours
     r"^transformer\.": "",
@@ -61,7 +60,7 @@ def load_gpt(
         n_layer=size(config, "n_layer"),
         p_drop=p_drop,
     )
-    with torch.device("meta"):  # no numbers yet: the file's take their place
+    with Blank():
         model = GPT(sizes)
     fill(model, weights, str(name))
     return model.eval()

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from torchbook.bert import Bert, BertConfig, MaskedLM
 from torchbook.checkpoint import read_checkpoint, require, size
-from torchbook.weights import drop_copy, fill, join, rename
+from torchbook.weights import Blank, drop_copy, fill, join, rename
 
 NAMES = {  # patterns in BERT's names, and ours
     r"^bert\.": "",
@@ -68,7 +67,7 @@ def load_masked_lm(
     bert, weights = bert_of(config, theirs, p_drop)
     drop_copy(weights, "cls.predictions.decoder.weight", "embed.weight")
     drop_copy(weights, "cls.predictions.decoder.bias", "bias")
-    with torch.device("meta"):
+    with Blank():
         model = MaskedLM(bert)
     ours = {n if n.startswith(("head.", "bias")) else f"bert.{n}": w for n, w in weights.items()}
     other = tuple(f"bert.{head}" for head in ("pooler.", "cls.seq_relationship."))
@@ -102,5 +101,5 @@ def bert_of(
         for kind in "weight", "bias":
             parts = [f"blocks.{i}.attention.{part}.{kind}" for part in ("query", "key", "value")]
             join(weights, parts, f"blocks.{i}.attention.qkv.{kind}")
-    with torch.device("meta"):
+    with Blank():
         return Bert(sizes), weights

@@ -5,12 +5,14 @@ Chapter: pretrained.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 
 def read_safetensors(path: Path) -> dict[str, Tensor]:
@@ -34,6 +36,30 @@ def read_safetensors(path: Path) -> dict[str, Tensor]:
             f"{path} ({path.stat().st_size} bytes) is no whole safetensors file ({error}): "
             f"download it again"
         ) from error
+
+
+class Blank(TorchFunctionMode):
+    """`with Blank():` makes a model on the meta device, to be filled: no memory, no random numbers.
+
+    Drawing numbers there would do nothing, but the first time load half of PyTorch's compiler.
+
+    >>> with Blank():
+    ...     layer = nn.Linear(10_000, 10_000)
+    >>> layer.weight.device
+    device(type='meta')
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        if func.__name__ in ("normal_", "uniform_", "kaiming_uniform_"):
+            return args[0] if args else (kwargs or {})["tensor"]
+        with torch.device("meta"):
+            return func(*args, **(kwargs or {}))
 
 
 def fill(model: nn.Module, weights: Mapping[str, Tensor], source: str) -> None:
