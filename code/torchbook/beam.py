@@ -40,15 +40,16 @@ def beam_search(
     device = next(model.parameters()).device
     cache = model.new_cache() if cached else None
     texts, scores = [list(prompt)], torch.zeros(1, device=device)
-    ids = torch.tensor(texts, device=device)  # (N, T)
+    ids = torch.tensor(texts, device=device)
     finished: list[tuple[float, list[int]]] = []
     for length in range(1, max_new_tokens + 1):
-        logits = model(ids, cache=cache)[:, -1]  # (N, V)
+        logits = model(ids, cache=cache)[:, -1]
+        N, V = logits.shape
         totals = scores[:, None] + logits.log_softmax(dim=-1)  # (N, V)
-        best = totals.flatten().topk(min(2 * beams, totals.numel()))  # half of them may end
+        best = totals.flatten().topk(min(2 * beams, N * V))  # half of them may end
         texts_before, texts, rows, open_scores = texts, [], [], []
         for rank, (score, i) in enumerate(zip(*map(torch.Tensor.tolist, best), strict=True)):
-            row, token = divmod(i, logits.size(-1))
+            row, token = divmod(i, V)
             text = [*texts_before[row], token]
             if token == end or length == max_new_tokens:
                 if rank < beams:
@@ -61,7 +62,7 @@ def beam_search(
         full = len(finished) == beams  # then a new one must beat the worst of them
         if not texts or (full and open_scores[0] / length**length_penalty <= finished[-1][0]):
             break
-        scores = torch.tensor(open_scores, device=device)  # (N)
+        scores = torch.tensor(open_scores, device=device)
         for layer in cache or []:
             layer.keep(torch.tensor(rows, device=device))
         ids = torch.tensor([text[-1:] if cached else text for text in texts], device=device)
