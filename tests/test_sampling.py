@@ -34,6 +34,7 @@ def test_top_p_leaves_the_fewest_that_reach_p():
     logits = torch.tensor([[0.1, 0.4, 0.2, 0.3]]).log()
     for p, left in ((0.01, 1), (0.39, 1), (0.41, 2), (0.69, 2), (0.71, 3), (0.91, 4), (1.0, 4)):
         assert keep_top_p(logits, p).isfinite().sum() == left
+    assert keep_top_p(torch.zeros(1, 4), 0.5).isfinite().sum() == 2  # which reach it exactly
 
 
 def test_temperature_zero_is_the_likeliest():
