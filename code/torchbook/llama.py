@@ -76,8 +76,8 @@ class GroupedAttention(nn.Module):
         """x (B, T, C), mask broadcastable to (B, 1, T, Tk) -> (B, T, C)."""
         B, T, C = x.shape
         heads = self.qkv(x).view(B, T, -1, self.head_dim).transpose(1, 2)  # (B, H + 2 Hkv, T, D)
-        q, k, v = heads.split(self.heads, dim=1)
-        q, k = rotate(q, *turn), rotate(k, *turn)
+        turned = rotate(heads[:, : -self.heads[2]], *turn)  # q and k at once
+        (q, k), v = turned.split(self.heads[:2], dim=1), heads[:, -self.heads[2] :]
         if cache is not None:
             k, v = cache.append(k, v)
         y = attend(q, k, v, mask, causal=True)  # (B, H, T, D)
