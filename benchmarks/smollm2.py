@@ -22,7 +22,7 @@ PROMPT = "The capital of France is Paris. The history of the city"
 
 
 def in_transformers(model: Llama) -> transformers.LlamaForCausalLM:
-    """The same model in transformers, with the same tensors, not copies."""
+    """The same model in transformers, with the same numbers, stored in rows as it does."""
     config = model.config
     weights, heads = {}, [config.n_head, config.n_kv_head, config.n_kv_head]
     for name, weight in model.state_dict().items():
@@ -59,7 +59,12 @@ def in_transformers(model: Llama) -> transformers.LlamaForCausalLM:
                 eos_token_id=None,
             )
         )
-    theirs.load_state_dict(weights, assign=True)
+    copies = {
+        name: weight.clone(memory_format=torch.contiguous_format)
+        for name, weight in weights.items()
+    }
+    theirs.load_state_dict(copies, assign=True)
+    theirs.tie_weights()
     theirs.model.rotary_emb = type(theirs.model.rotary_emb)(theirs.config)  # was on meta, too
     return theirs.eval()
 
