@@ -100,6 +100,13 @@ def test_a_text_stops_at_its_end_and_the_others_go_on(model):
         assert text == prompt + new[:stop]
 
 
+def test_a_text_that_has_ended_goes_on_saying_so(model):
+    end = generate(model, PROMPTS, 7)[0][len(PROMPTS[0])]
+    columns = list(stream(model, PROMPTS, 7, end=end))
+    assert len(columns) > 1, "choose prompts of which one goes on"
+    assert [column[0].item() for column in columns] == [end] * len(columns)
+
+
 def test_the_stream_stops_when_all_have_ended(model):
     first = generate(model, [PROMPTS[0]], 7)[0][5:]
     columns = list(stream(model, [PROMPTS[0]] * 2, 7, end=first[1]))
