@@ -31,6 +31,7 @@ from torchbook.gpt import GPT, GPTConfig
 from torchbook.layers import layer_norm
 from torchbook.llama import Llama, LlamaConfig
 from torchbook.lstm import LSTM
+from torchbook.minilm import sentence_vectors
 from torchbook.positions import rotary, rotate, sinusoidal
 from torchbook.seq2seq import Seq2Seq, Seq2SeqConfig
 from torchbook.skipgram import SkipGram, nearest
@@ -78,6 +79,11 @@ def wordpiece() -> None:
     WordPiece([*SPECIAL, "cat"]).batch(["cat", "cat cat", ""])
 
 
+def minilm() -> None:
+    model = Bert(BertConfig(vocab_size=7, context_length=9, d_model=6, n_head=2, n_layer=1))
+    sentence_vectors(model, WordPiece([*SPECIAL, "a", "b"]), ["a b", "a"])
+
+
 def classifier() -> None:
     cross_entropy(torch.zeros(2, 5), torch.zeros(2, dtype=torch.int64))
 
@@ -115,6 +121,7 @@ CALLS = {
     "layers": layers,
     "llama": llama,
     "lstm": lstm,
+    "minilm": minilm,
     "positions": positions,
     "skipgram": skipgram,
     "window_lm": window_lm,
