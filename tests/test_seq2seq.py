@@ -1,5 +1,7 @@
 """Our encoder-decoder is BART, padding and caches included."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 import transformers
@@ -115,6 +117,21 @@ def test_targets_are_shifted_as_in_transformers():
     targets[:, 4:] = -100
     theirs = shift_tokens_right(targets, pad_token_id=2, decoder_start_token_id=2)
     assert shift_right(targets, start=2).tolist() == theirs.tolist()
+
+
+def test_dropout_acts_in_training_only():
+    model = Seq2Seq(replace(CONFIG, p_drop=0.5))
+    drops = [module for module in model.modules() if isinstance(module, torch.nn.Dropout)]
+    assert [drop.p for drop in drops] == [0.5] * 2 * (1 + CONFIG.n_layer)
+    entered = []
+    for stack in (model.encoder, model.decoder):
+        stack.blocks[0].register_forward_pre_hook(lambda _, inputs: entered.append(inputs[0]))
+    ids, targets_in = torch.randint(50, (2, 6)), torch.randint(50, (2, 5))
+    assert not torch.allclose(model(ids, targets_in), model(ids, targets_in))
+    for x in entered:
+        assert 0.2 < (x == 0).double().mean() < 0.8  # dropped after the norm, as in BART
+    model.eval()
+    assert_close(model(ids, targets_in), model(ids, targets_in), rtol=0, atol=0)
 
 
 def test_heads_must_divide():
