@@ -5,7 +5,7 @@ IN = .venv/bin/python
 READY = .venv/ready
 export TORCHBOOK_DEVICE = $(DEVICE)
 
-.PHONY: book serve lab test lint behind reviewed clean
+.PHONY: book serve lab test lint bench behind reviewed clean
 
 book: $(READY)  ## execute and build both languages into _build/site/
 	@$(IN) tools/build_book.py
@@ -23,9 +23,13 @@ test: lint  ## everything that CI checks; DEVICE=cuda for a GPU
 lint: $(READY)  ## code, spelling in both languages, workflows
 	@$(IN) -m ruff check .
 	@$(IN) -m ruff format --check .
+	@$(IN) -m mypy
 	@$(IN) -m codespell_lib
 	@$(IN) tools/spelling.py
 	@$(IN) -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+bench: $(READY)  ## every claim of speed, measured here: ten minutes on a quiet machine
+	@$(IN) benchmarks
 
 behind: $(READY)  ## Spanish paragraphs whose English has changed since they were reviewed
 	@$(IN) tools/freshness.py
@@ -37,5 +41,5 @@ clean:  ## remove all that was built; .venv stays
 	rm -rf _build
 
 # Made anew only when the pins, the package's own needs, or the way of making it have changed.
-$(READY): requirements.txt pyproject.toml tools/setup_env.py
+$(READY): requirements.txt requirements-data.txt pyproject.toml tools/setup_env.py
 	@$(PYTHON) tools/setup_env.py

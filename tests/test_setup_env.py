@@ -40,7 +40,7 @@ def test_a_failed_installation_is_explained(output, words):
 
 def test_the_environment_is_made_only_when_the_pins_changed(tmp_path):
     """make decides by dates: with a marker newer than the pins, nothing is installed."""
-    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+    for name in ("Makefile", "requirements.txt", "requirements-data.txt", "pyproject.toml"):
         (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "setup_env.py").write_text("print('INSTALLING')", encoding="utf-8")
@@ -56,5 +56,7 @@ def test_the_environment_is_made_only_when_the_pins_changed(tmp_path):
     (tmp_path / ".venv" / "ready").touch()
     assert not made()
     later = os.stat(tmp_path / ".venv" / "ready").st_mtime + 10
-    os.utime(tmp_path / "requirements.txt", (later, later))
-    assert made()
+    for name in ("requirements.txt", "requirements-data.txt"):
+        os.utime(tmp_path / name, (later, later))
+        assert made()
+        os.utime(tmp_path / name, (0, 0))

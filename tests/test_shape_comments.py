@@ -15,15 +15,118 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 import build_book
 import torchbook
 from execute import ROOT, assigned, code_cells, executed
+from torchbook.attention import CrossAttention, attend, attention_weights
+from torchbook.beam import beam_search
+from torchbook.bert import Bert, BertConfig, MaskedLM
+from torchbook.classifier import cross_entropy
 from torchbook.data import digits
+from torchbook.encoder_decoder import Given, shift_right
+from torchbook.generate import stream
+from torchbook.gpt import GPT, GPTConfig
+from torchbook.layers import layer_norm
+from torchbook.llama import Llama, LlamaConfig
+from torchbook.lstm import LSTM
+from torchbook.minilm import sentence_vectors
+from torchbook.positions import rotary, rotate, sinusoidal
+from torchbook.seq2seq import Seq2Seq, Seq2SeqConfig
+from torchbook.skipgram import SkipGram, nearest
+from torchbook.t5 import T5, T5Config
+from torchbook.window_lm import WindowLM, WindowLMConfig, windows
+from torchbook.wordpiece import SPECIAL, WordPiece
 
 CODE = Path(torchbook.__file__).parent
 SHAPE = re.compile(r"# (?:each )?\(([^()]+)\)")
-CALLS = {"digits": digits}
+
+
+def llama() -> None:
+    model = Llama(LlamaConfig(11, 9, d_model=24, n_head=6, n_kv_head=3, n_layer=1, d_ff=10))
+    model(torch.zeros(2, 5, dtype=torch.int64), torch.ones(2, 5, dtype=torch.bool))
+
+
+def bert() -> None:
+    model = Bert(BertConfig(vocab_size=11, context_length=7, d_model=24, n_head=4, n_layer=1))
+    MaskedLM(model)(torch.zeros(2, 5, dtype=torch.int64))
+
+
+def gpt() -> None:
+    model = GPT(GPTConfig(11, context_length=9, d_model=24, n_head=4, n_layer=1))
+    list(stream(model, [[1, 2, 3, 4, 5], [6]], max_new_tokens=3, temperature=1.0, top_k=7, top_p=1))
+    beam_search(model, [1, 2, 3, 4, 5], max_new_tokens=3, beams=6)
+
+
+def attention() -> None:
+    q, k = torch.zeros(2, 4, 5, 6), torch.zeros(2, 4, 7, 6)
+    attention_weights(q, k)
+    attend(q, k, k, causal=True)
+    CrossAttention(d_model=24, n_head=4)(torch.zeros(2, 5, 24), torch.zeros(2, 7, 24))
+
+
+def layers() -> None:
+    layer_norm(torch.zeros(2, 5, 24), torch.ones(24), torch.zeros(24))
+
+
+def positions() -> None:
+    sinusoidal(T=5, d_model=24)
+    rotate(torch.zeros(2, 4, 5, 6), *rotary(torch.arange(5), head_dim=6))
+
+
+def wordpiece() -> None:
+    WordPiece([*SPECIAL, "cat"]).batch(["cat", "cat cat", ""])
+
+
+def minilm() -> None:
+    model = Bert(BertConfig(vocab_size=7, context_length=9, d_model=6, n_head=2, n_layer=1))
+    sentence_vectors(model, WordPiece([*SPECIAL, "a", "b"]), ["a b", "a"])
+
+
+def classifier() -> None:
+    cross_entropy(torch.zeros(2, 5), torch.zeros(2, dtype=torch.int64))
+
+
+def skipgram() -> None:
+    ids = torch.zeros(2, 3, dtype=torch.int64)
+    model = SkipGram(vocab_size=11, d_model=4)
+    model(ids[:, 0], ids[:, 1], ids)
+    nearest(model.centre.weight, model.centre.weight[0], k=2)
+
+
+def window_lm() -> None:
+    inputs, _ = windows(torch.zeros(8, dtype=torch.int64), n=3)
+    WindowLM(WindowLMConfig(vocab_size=11, context_length=3, d_model=4))(inputs)
+
+
+def lstm() -> None:
+    LSTM(d_in=3, d_hidden=4, n_layer=6)(torch.zeros(2, 5, 3))
+
+
+def encoder_decoders() -> None:
+    ids, targets = torch.zeros(2, 5, dtype=torch.int64), torch.ones(2, 7, dtype=torch.int64)
+    for model in (Seq2Seq(Seq2SeqConfig(11, 9, 24, 4, 1)), T5(T5Config(11, 24, 4, 1))):
+        source = Given(model, ids, ids == 0)
+        source(shift_right(targets, start=0), targets == 1, model.new_cache())
+
+
+CALLS = {
+    "encoder_decoder": encoder_decoders,
+    "attention": attention,
+    "bert": bert,
+    "classifier": classifier,
+    "digits": digits,
+    "gpt": gpt,
+    "layers": layers,
+    "llama": llama,
+    "lstm": lstm,
+    "minilm": minilm,
+    "positions": positions,
+    "skipgram": skipgram,
+    "window_lm": window_lm,
+    "wordpiece": wordpiece,
+}
 PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
 
 
@@ -69,7 +172,7 @@ def run(call, code: Path = CODE) -> set[tuple[str, int]]:
             return None
         line, scope = before.get(frame), frame.f_locals
         names, dims = table[file].get(line, ([], []))
-        if names and scope.keys() >= set(names):
+        if names and all(scope.get(name) is not None for name in names):  # a mask may be None
             known = sizes.setdefault(frame, {})
             known |= {name: value for name, value in scope.items() if isinstance(value, int)}
             for name in names:

@@ -66,6 +66,7 @@ def main() -> None:
         sys.exit("Python cannot make a virtual environment: install Debian's package python3-venv.")
     pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet"]
     run(*pip, "--requirement", ROOT / "requirements.txt")
+    run(*pip, "--no-deps", "--require-hashes", "--requirement", ROOT / "requirements-data.txt")
     run(*pip, "--no-deps", "--editable", ROOT)
     (VENV / "ready").touch()
 

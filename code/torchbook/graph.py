@@ -34,20 +34,20 @@ def draw_graph(root: torch.Tensor, names: dict[str, torch.Tensor] | None = None)
     ax.set(xlim=(min(xs) - 0.6, max(xs) + 0.6), ylim=(-0.5, max(ys) + 0.5))
     ax.set_axis_off()
     leaf_names = {id(tensor): name for name, tensor in (names or {}).items()}
-    box = {"boxstyle": "round,pad=0.4", "facecolor": "none"}
     patches = {}
     for node in nodes:
         leaf = getattr(node, "variable", None)  # only AccumulateGrad has it: the tensor it fills
         name = f"{leaf_names[id(leaf)]}: " if id(leaf) in leaf_names else ""
-        box["edgecolor"] = "C0" if leaf is None else "C1"
+        color = "C0" if leaf is None else "C1"
+        box = {"boxstyle": "round,pad=0.4", "facecolor": "none", "edgecolor": color}
         text = ax.text(*at[node], name + type(node).__name__, ha="center", va="center", bbox=box)
         patches[node] = text.get_bbox_patch()
     for i, (node, child) in enumerate(edges):
         reach = at[child][1] - at[node][1]  # an arrow past other layers goes around their boxes
         bend = 2.5 / reach if reach > 1 else 0.3 * edges[:i].count((node, child))
         line = {"arrowstyle": "->", "color": "C5", "connectionstyle": f"arc3,rad={bend}"}
-        line |= {"patchA": patches[node], "patchB": patches[child]}
-        ax.annotate("", at[child], at[node], arrowprops=line)
+        ends = {"patchA": patches[node], "patchB": patches[child]}
+        ax.annotate("", at[child], at[node], arrowprops=line | ends)
     return ax
 
 
@@ -67,13 +67,13 @@ def _places(nodes: list[Node], edges: list[tuple[Node, Node]]) -> dict[Node, tup
     for _ in nodes:
         for node, child in edges:
             height[child] = max(height[child], height[node] + 1)
-    at = {}
+    at: dict[Node, tuple[float, float]] = {}
     for y in range(max(height.values()) + 1):
         layer = [node for node in nodes if height[node] == y]
-        wish = {n: [at[a][0] for a, b in edges if b is n] or [0.0] for n in layer}
-        wish = {n: sum(xs) / len(xs) for n, xs in wish.items()}
-        taken = {}
-        for node in sorted(layer, key=wish.get):
+        above = {n: [at[a][0] for a, b in edges if b is n] or [0.0] for n in layer}
+        wish = {n: sum(xs) / len(xs) for n, xs in above.items()}
+        taken: dict[Node, float] = {}
+        for node in sorted(layer, key=lambda n: wish[n]):
             taken[node] = max([wish[node], *(x + 1 for x in taken.values())])
         shift = sum(taken[node] - wish[node] for node in layer) / len(layer)
         at |= {node: (x - shift, y) for node, x in taken.items()}
