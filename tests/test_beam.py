@@ -4,15 +4,11 @@ import itertools
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from test_gpt import SMALL, as_gpt2, random_gpt
 
 from torchbook.beam import beam_search
 from torchbook.generate import generate
 from torchbook.gpt import GPT, GPTConfig
-
-IDS = st.lists(st.integers(0, SMALL.vocab_size - 1), min_size=1, max_size=5)
 
 
 @pytest.fixture(scope="module")
@@ -21,28 +17,32 @@ def model() -> GPT:
     return random_gpt()
 
 
-@settings(max_examples=15, derandomize=True, deadline=None)
-@given(
-    prompt=IDS,
-    beams=st.integers(2, 5),
-    end=st.none() | st.integers(0, 16),
-    penalty=st.sampled_from([0.0, 0.6, 1.0, 2.0]),
-)
-def test_beam_search_equals_that_of_transformers(model, prompt, beams, end, penalty):
-    theirs = as_gpt2(model).generate(
-        torch.tensor([prompt]),
-        attention_mask=torch.ones(1, len(prompt)),
-        max_new_tokens=7,
-        num_beams=beams,
-        eos_token_id=end,
-        pad_token_id=99 % SMALL.vocab_size if end is None else end,
-        length_penalty=penalty,
-        do_sample=False,
-    )
-    new = theirs[0, len(prompt) :].tolist()
-    expected = new[: new.index(end) + 1] if end in new else new
-    ours = beam_search(model, prompt, 7, beams=beams, end=end, length_penalty=penalty)
-    assert ours == prompt + expected
+@pytest.fixture(scope="module")
+def gpt2(model):
+    return as_gpt2(model)
+
+
+@pytest.mark.parametrize("penalty", [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("rank", [None, 0, 1, 2, 3, 5])
+def test_beam_search_equals_that_of_transformers(model, gpt2, rank, penalty):
+    """`rank` chooses the end: the likeliest first id, the second likeliest ... or none."""
+    for prompt, beams in itertools.product(([3, 1], [5], [2, 2, 7]), (2, 3, 4)):
+        likeliest = model(torch.tensor([prompt]))[0, -1].argsort(descending=True).tolist()
+        end = None if rank is None else likeliest[rank]
+        theirs = gpt2.generate(
+            torch.tensor([prompt]),
+            attention_mask=torch.ones(1, len(prompt)),
+            max_new_tokens=7,
+            num_beams=beams,
+            eos_token_id=end,
+            pad_token_id=99 % SMALL.vocab_size if end is None else end,
+            length_penalty=penalty,
+            do_sample=False,
+        )
+        new = theirs[0, len(prompt) :].tolist()
+        expected = new[: new.index(end) + 1] if end in new else new
+        ours = beam_search(model, prompt, 7, beams=beams, end=end, length_penalty=penalty)
+        assert ours == prompt + expected
 
 
 def log_probability(model: GPT, text: list[int], start: int) -> float:
