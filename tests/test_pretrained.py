@@ -130,7 +130,7 @@ def test_a_name_is_brought_from_the_hub(saved, monkeypatch):
         asked.append((repo_id, filename, revision))
         return str(folder / filename)
 
-    monkeypatch.setattr("torchbook.checkpoint.hf_hub_download", download)
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", download)
     assert_close(load_gpt("some/model", revision="abc")(IDS), theirs(IDS).logits, rtol=0, atol=1e-4)
     assert asked == [("some/model", f, "abc") for f in ("config.json", "model.safetensors")]
 
@@ -144,7 +144,7 @@ def test_what_is_not_found_names_the_command_that_brings_it(monkeypatch, error):
             else error("no way there")
         )
 
-    monkeypatch.setattr("torchbook.checkpoint.hf_hub_download", download)
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", download)
     command = "hf download some/model config.json model.safetensors --local-dir FOLDER"
     with pytest.raises(FileNotFoundError, match=f"'some/model' is no folder here.*`{command}`"):
         load_gpt("some/model")

@@ -97,7 +97,7 @@ def test_a_block_with_a_cache_shows_what_the_cache_held_before(capsys):
         (dataclasses.make_dataclass("Batch", ["ids", "n"])(torch.zeros(2), 3), "Batch(ids=(2,))"),
         (torch.return_types.topk((torch.zeros(2), torch.ones(2))), "[(2,), (2,)]"),
     ],
-    ids=str,
+    ids=["number", "none", "tuple", "dict", "text", "object", "LSTM", "dataclass", "topk"],
 )
 def test_whatever_holds_tensors_is_described_by_their_shapes(value, text):
     assert describe(value) == text

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import hf_hub_download
-from huggingface_hub.errors import EntryNotFoundError, HFValidationError
 from torch import Tensor
 
 from torchbook.packaged import check_sha256
@@ -63,6 +61,9 @@ def found(name: str | Path, file: str, revision: str | None = None) -> Path:
             f"{folder} has no {file}, but {others}: save the model there with `save_pretrained`; "
             f"a pytorch_model.bin is not read, since it may hold code"
         )
+    from huggingface_hub import hf_hub_download  # half a second, paid by those who ask the hub
+    from huggingface_hub.errors import EntryNotFoundError, HFValidationError
+
     try:
         return Path(hf_hub_download(str(name), file, revision=revision))
     except (OSError, EntryNotFoundError, HFValidationError) as error:

@@ -45,7 +45,8 @@ def stream(
     Shorter prompts are padded on the left, which changes nothing.  A text that has said `end` goes
     on saying it, and when all have, the stream ends.  Without the cache, each step computes all
     positions again: the same tokens, later.  ValueError for a prompt that is empty or has ids
-    outside the vocabulary, or if the longest text would outgrow the context.  Chapter: generation.
+    outside the vocabulary, or if the longest text would outgrow the context.  The columns are
+    inference-mode tensors: `clone()` one before you train on it.  Chapter: generation.
 
     >>> from torchbook.gpt import GPT, GPTConfig
     >>> model = GPT(GPTConfig(vocab_size=9, context_length=8, d_model=8, n_head=2, n_layer=1))
