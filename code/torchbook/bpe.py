@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-import regex  # type: ignore[import-untyped]
+import regex
 from torch import Tensor
 
 from torchbook.tokenizer import id_list, to_bytes, to_text

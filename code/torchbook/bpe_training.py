@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 from torchbook.bpe import BPE, GPT2
 from torchbook.tokenizer import to_bytes
