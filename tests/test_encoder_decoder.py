@@ -1,6 +1,8 @@
 """What holds for BART and T5 alike: padding and caches change nothing, sources are looked at."""
 
 import pytest
+import test_seq2seq
+import test_t5
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +37,19 @@ def random_ids(*shape: int) -> torch.Tensor:
 
 
 once_for_all = settings(max_examples=10, derandomize=True, deadline=None)
+
+
+@pytest.mark.parametrize("dtype", test_t5.TOLERANCE, ids=str)
+@pytest.mark.parametrize("reference", [test_seq2seq, test_t5], ids=MODELS)
+@torch.no_grad()
+def test_with_padding_the_logits_are_those_of_transformers(reference, dtype):
+    ours, theirs = reference.ours_and_theirs(dtype)
+    ids, targets_in = torch.randint(V, (3, 12)), torch.randint(V, (3, 9))
+    mask = torch.arange(12) < torch.tensor([[12], [7], [1]])
+    real = torch.arange(9) < torch.tensor([[2], [9], [5]])
+    expected = theirs(ids, mask.long(), targets_in, real.long()).logits
+    logits = ours(ids, targets_in, mask)
+    assert_close(logits[real], expected[real], rtol=0, atol=reference.TOLERANCE[dtype])
 
 
 @pytest.mark.parametrize("left", [False, True], ids=["right", "left"])

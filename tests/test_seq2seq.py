@@ -82,18 +82,6 @@ def test_the_logits_are_those_of_transformers(dtype):
     assert_close(ours(ids, targets_in), expected, rtol=0, atol=TOLERANCE[dtype])
 
 
-@pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
-@torch.no_grad()
-def test_with_padding_of_source_and_targets_too(dtype):
-    ours, theirs = ours_and_theirs(dtype)
-    ids, targets_in = torch.randint(50, (3, 12)), torch.randint(50, (3, 9))
-    mask = torch.arange(12) < torch.tensor([[12], [7], [1]])
-    real = torch.arange(9) < torch.tensor([[2], [9], [5]])
-    expected = theirs(ids, mask.long(), targets_in, real.long()).logits
-    logits = ours(ids, targets_in, mask)
-    assert_close(logits[real], expected[real], rtol=0, atol=TOLERANCE[dtype])
-
-
 @torch.no_grad()
 def test_greedy_and_beam_search_are_those_of_transformers():
     from torchbook.beam import beam_search
