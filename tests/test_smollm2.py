@@ -1,6 +1,7 @@
 """SmolLM2, read from its GGUF file, is transformers' Llama with the same weights, and speaks."""
 
 import gc
+from types import MappingProxyType
 
 import gguf
 import jinja2
@@ -148,7 +149,7 @@ def test_an_altered_file_names_the_command_that_mends_it(monkeypatch):
         smollm2()
 
 
-def write(path, *, settings: dict = {}, change=lambda tensors: None) -> None:  # noqa: B006
+def write(path, *, settings=MappingProxyType({}), change=lambda tensors: None) -> None:
     """A tiny random Llama in a GGUF file, with two blocks, after the change."""
     writer = gguf.GGUFWriter(path, settings.get("kind", "llama"))
     writer.add_context_length(8192)
