@@ -10,8 +10,8 @@ from pathlib import Path
 
 from torch import Tensor
 
-from torchbook.checkpoint import read_checkpoint, require, size
 from torchbook.gpt import GPT, GPTConfig
+from torchbook.hub import read_pretrained, require, size
 from torchbook.weights import Blank, drop_copy, fill, rename
 
 NAMES = {  # patterns in GPT-2's names, and ours
@@ -34,14 +34,14 @@ def load_gpt(
 ) -> GPT:
     """A GPT with the weights of a checkpoint of GPT-2's kind, ready to be asked: in `eval` mode.
 
-    `load_gpt("gpt2")` brings 548 MB from the hub, once.  Errors as `read_checkpoint`'s, and
+    `load_gpt("gpt2")` brings 548 MB from the hub, once.  Errors as `read_pretrained`'s, and
     ValueError for a checkpoint of another kind of model.  Chapter: pretrained.
 
     >>> load_gpt("no/such/model")  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
     FileNotFoundError: 'no/such/model' is no folder here, ...
     """
-    config, theirs = read_checkpoint(name, revision, sha256)
+    config, theirs = read_pretrained(name, revision, sha256)
     C = size(config, "n_embd")
     require(config, model_type=("gpt2",), n_inner=(None, 4 * C), layer_norm_epsilon=(1e-5,))
     require(config, activation_function=("gelu_new", "gelu_pytorch_tanh"))

@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor
 
 from torchbook.bert import Bert, BertConfig, MaskedLM
-from torchbook.checkpoint import read_checkpoint, require, size
+from torchbook.hub import read_pretrained, require, size
 from torchbook.weights import Blank, drop_copy, fill, join, rename
 
 NAMES = {  # patterns in BERT's names, and ours
@@ -46,7 +46,7 @@ def load_bert(
     Traceback (most recent call last):
     FileNotFoundError: 'no/such/model' is no folder here, ...
     """
-    config, theirs = read_checkpoint(name, revision, sha256)
+    config, theirs = read_pretrained(name, revision, sha256)
     model, weights = bert_of(config, theirs, p_drop)
     fill(model, {n: w for n, w in weights.items() if not n.startswith(HEADS)}, str(name))
     return model.eval()
@@ -63,7 +63,7 @@ def load_masked_lm(
     Traceback (most recent call last):
     FileNotFoundError: 'no/such/model' is no folder here, ...
     """
-    config, theirs = read_checkpoint(name, revision, sha256)
+    config, theirs = read_pretrained(name, revision, sha256)
     bert, weights = bert_of(config, theirs, p_drop)
     drop_copy(weights, "cls.predictions.decoder.weight", "embed.weight")
     drop_copy(weights, "cls.predictions.decoder.bias", "bias")

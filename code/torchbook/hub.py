@@ -1,4 +1,4 @@
-"""A checkpoint is two files: config.json, the sizes, and model.safetensors, the weights.
+"""A pretrained model is two files: config.json, the sizes, and model.safetensors, the weights.
 
 They lie in a folder, or on the Hugging Face hub under a name such as `gpt2`.
 Chapter: pretrained.
@@ -15,7 +15,7 @@ from torchbook.packaged import check_sha256
 from torchbook.weights import read_safetensors
 
 
-def read_checkpoint(
+def read_pretrained(
     name: str | Path, revision: str | None = None, sha256: str | None = None
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """The configuration and the weights of a folder or of a name on the hub.
@@ -30,7 +30,7 @@ def read_checkpoint(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = Path(folder, "config.json").write_text('{"model_type": "gpt2"}')
     ...     save_file({"bias": torch.ones(2)}, Path(folder, "model.safetensors"))
-    ...     read_checkpoint(folder)
+    ...     read_pretrained(folder)
     ({'model_type': 'gpt2'}, {'bias': tensor([1., 1.])})
     """
     config, weights = (found(name, file, revision) for file in ("config.json", "model.safetensors"))
