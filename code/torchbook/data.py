@@ -1,23 +1,28 @@
-"""Data that comes with an installed package: no download, the same numbers everywhere.
+"""Data that comes with an installed package, and the three parts of any data.
 
-Chapter: training.
+No download, the same numbers everywhere.  `torchbook.tables` has rows of numbers, `torchbook.text`
+a reader's own file, `torchbook.number_names` pairs to translate, `torchbook.padding` batches of
+texts of different lengths.  Chapter: training.
 """
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import torch
-from torch.utils.data import TensorDataset
+from torch.utils.data import Dataset, Subset, TensorDataset
+
+Example = TypeVar("Example")
+Part = TypeVar("Part")
 
 
-class Splits(NamedTuple):
+class Splits(NamedTuple, Generic[Part]):
     """Three parts of one dataset that share no example."""
 
-    train: TensorDataset
-    validation: TensorDataset
-    test: TensorDataset
+    train: Part
+    validation: Part
+    test: Part
 
 
-def digits(seed: int = 0) -> Splits:
+def digits(seed: int = 0) -> Splits[TensorDataset]:
     """1,797 real handwritten digits, split 1,197 / 300 / 300 at random.
 
     Each example is an image (8, 8) float32 in [0, 1] and a label () int64 in 0..9.  The split
@@ -36,3 +41,36 @@ def digits(seed: int = 0) -> Splits:
     targets = torch.tensor(labels, dtype=torch.int64)  # (N)
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
     return Splits(*(TensorDataset(images[i], targets[i]) for i in order.split([1197, 300, 300])))
+
+
+def split(
+    dataset: Dataset[Example],
+    fractions: tuple[float, float, float] = (0.8, 0.1, 0.1),
+    seed: int = 0,
+) -> Splits[Subset[Example]]:
+    """Any dataset with a length, cut at random into training, validation and test.
+
+    No example is in two parts; what the fractions leave over is in none.  The cut depends on `seed`
+    and the length alone.  Cut a long text into pieces *before* `torchbook.text.Windows`: windows
+    overlap, and would be in two parts.  ValueError for fractions that are not positive or exceed 1
+    together, and for a part that would be empty.  Chapter: data.
+
+    >>> [len(part) for part in split(range(20), fractions=(0.5, 0.25, 0.25))]
+    [10, 5, 5]
+    """
+    if len(fractions) != 3 or min(fractions) <= 0 or sum(fractions) > 1 + 1e-9:
+        raise ValueError(
+            f"fractions {fractions}: give three, for training, validation and test, each above 0, "
+            "that sum to at most 1"
+        )
+    n = len(dataset)  # type: ignore[arg-type]  # Dataset promises no length, and most have one
+    ends = [round(n * sum(fractions[: i + 1])) for i in range(3)]
+    sizes = [ends[0], ends[1] - ends[0], ends[2] - ends[1]]
+    if not all(sizes):
+        raise ValueError(
+            f"{n} examples, cut by {fractions}, make parts of {sizes}: each needs at least one; "
+            "give more examples, or larger fractions"
+        )
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed)).tolist()
+    starts = [0, *ends]
+    return Splits(*(Subset(dataset, order[starts[i] : ends[i]]) for i in range(3)))
