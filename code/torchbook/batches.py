@@ -44,8 +44,8 @@ class Batches(Sampler[list[int]]):
             raise ValueError("there are no examples to learn from: give a dataset that has some")
         if batch_size > n:
             raise ValueError(
-                f"batch_size={batch_size}, but there are only {n} examples: give a batch_size of at "
-                f"most {n}, or more data"
+                f"batch_size={batch_size}, but there are only {n} examples: give at most "
+                f"{n}, or more data"
             )
         if batch_size < parts * world:
             raise ValueError(
