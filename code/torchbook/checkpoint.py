@@ -6,6 +6,7 @@ of the steps made.  What is in it is `torchbook.run_state`'s business.  Chapter:
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +14,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from torchbook.atomic import ASIDE, read_sums, remove_folder, whole_folder
-from torchbook.weights import read_safetensors
 
 FORMAT = "torchbook checkpoint 1"
 Tensors = Mapping[str, Mapping[str, Tensor]]  # {"model": {"0.weight": ...}, "optimizer": ...}
@@ -27,27 +27,33 @@ Tensors = Mapping[str, Mapping[str, Tensor]]  # {"model": {"0.weight": ...}, "op
 def only_run(folder: Path) -> Iterator[None]:
     """`with only_run(folder):` nobody else writes there; makes the folder, and clears leftovers.
 
-    RuntimeError if another process is at it.  The operating system takes the lock from a process
-    that ends, however it ends.  Chapter: checkpoints.
+    RuntimeError if another run is at it, OSError if it cannot be written.  The operating system
+    takes the lock from a process that ends, however it ends.  Chapter: checkpoints.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, only_run(Path(folder)):
     ...     print("alone")
     alone
     """
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "lock")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
-    except (Timeout, RuntimeError) as error:
+    except Timeout as error:
         raise RuntimeError(
             f"another run is writing in {folder}: wait until it ends, or take another folder"
         ) from error
-    with lock:
-        lock.release()  # `with` has acquired it a second time
+    except OSError as error:
+        raise OSError(
+            f"nothing can be written in {folder} ({error}): take another folder, or have this one "
+            f"made writable"
+        ) from error
+    try:
         for leftover in folder.glob(f"step-*{ASIDE}"):
-            remove_folder(leftover)
+            shutil.rmtree(leftover)
         yield
+    finally:
+        lock.release()
 
 
 def write_checkpoint(
@@ -76,11 +82,15 @@ def write_checkpoint(
             text = json.dumps(state, allow_nan=False)
             (aside / "state.json").write_text(text, encoding="utf-8")
     except (OSError, SafetensorError) as error:
-        before = [f"{path} is as it was" for path in checkpoints(folder)[-1:]]
+        last = checkpoints(folder)[-1:]
         raise OSError(
-            f"no checkpoint could be written to {path} ({error}); "
-            f"{before[0] if before else 'there is none yet'}: make room on the disk, or have the "
-            f"folder made writable, then start again"
+            f"no checkpoint could be written to {path} ({error}): make room on the disk or have "
+            f"the folder made writable, then start again; "
+            + (
+                f"the run goes on from {last[0]}, which is as it was"
+                if last
+                else "there is none yet"
+            )
         ) from error
     for old in checkpoints(folder)[:-keep]:
         remove_folder(old)
@@ -93,51 +103,54 @@ def checkpoints(folder: Path) -> list[Path]:
     >>> checkpoints(Path("not/there"))
     []
     """
-    return sorted(path for path in folder.glob("step-*") if re.fullmatch(r"step-\d+", path.name))
+    found = (path for path in folder.glob("step-*") if re.fullmatch(r"step-\d+", path.name))
+    return sorted(found, key=lambda path: int(path.name.removeprefix("step-")))
 
 
 def newest(folder: Path) -> Path | None:
     """The last checkpoint of a run, every byte of it checked; None if there is none.
 
-    ValueError if it is damaged, which names it and the last good one.  It does not go back to that
-    by itself: nobody should lose steps without knowing, or trust a disk that alters files.
-    Chapter: checkpoints.
+    ValueError if it is damaged, which names the last good one.  We do not go back to that by
+    ourselves: nobody should lose steps unasked, or go on trusting a disk that alters files (a kill
+    or a full disk cannot have done it).  Chapter: checkpoints.
     """
-    damaged: dict[Path, ValueError] = {}
+    damaged: list[str] = []
+    why = ""
     for path in reversed(checkpoints(folder)):
         try:
             read_sums(path)
         except ValueError as error:
-            damaged[path] = error
+            damaged.append(str(path))
+            why = why or str(error)
         else:
+            if not damaged:
+                return path
+            rest = f"the run goes on from {path}, which is whole"
             break
     else:
-        path = None
+        rest = "the run begins again, for no other is whole"
     if not damaged:
-        return path
-    names = ", ".join(map(str, damaged))
-    raise ValueError(
-        f"{next(iter(damaged.values()))}. "
-        + (f"{path} is whole" if path else "No earlier checkpoint is whole")
-        + f": delete {names}, and the run starts again {f'from {path.name}' if path else 'anew'}"
-    )
+        return None
+    raise ValueError(f"{why}; have the disk checked.  Delete {', '.join(damaged)}, and {rest}")
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str, Any]]:
     """The tensors and the rest, as `write_checkpoint` was given them.
 
-    Nothing in the files is run: not even a pickle with a name of ours.  ValueError if a file is of
-    another format.  Chapter: checkpoints.
+    Nothing in the files is run, not even a pickle that goes by a name of ours.  ValueError for
+    files of another kind.  Chapter: checkpoints.
     """
     try:
         state = json.loads((path / "state.json").read_text(encoding="utf-8"))
-        known = isinstance(state, dict) and state.get("format") == FORMAT
-    except (OSError, ValueError):
-        known = False
-    if not known:
-        raise ValueError(f"{path} is no {FORMAT!r}: read it with the program that wrote it")
-    tensors = {part: read_safetensors(path / f"{part}.safetensors") for part in state["parts"]}
-    return tensors, state["rest"]
+        if state["format"] != FORMAT:
+            raise ValueError(f"its format is {state['format']!r}")
+        tensors = {part: load_file(path / f"{part}.safetensors") for part in state["parts"]}
+        return tensors, state["rest"]
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise ValueError(
+            f"{path} is no {FORMAT} ({type(error).__name__}: {error}): take another folder, or go "
+            f"on with the program that wrote it"
+        ) from error
 
 
 def apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -6,6 +6,7 @@ Chapter: training.
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -30,6 +31,7 @@ class Log:
 
     def __init__(self, path: Path | None, size: int = 0) -> None:
         self.lines: list[dict[str, Any]] = []
+        self.path = path
         self.file = None if path is None else path.open("a+b")
         if self.file is not None:
             if self.size() < size:
@@ -43,10 +45,17 @@ class Log:
             self.lines = [json.loads(line) for line in self.file]
 
     def write(self, **values: float) -> None:
+        """Add a line.  OSError if the disk is full."""
         self.lines.append(values)
         if self.file is not None:
-            self.file.write(json.dumps(values).encode() + b"\n")
-            self.file.flush()
+            try:
+                self.file.write(json.dumps(values).encode() + b"\n")
+                self.file.flush()
+            except OSError as error:
+                raise OSError(
+                    f"{self.path} could not be written ({error}): make room on the disk, then "
+                    f"start again; the run goes on from its last checkpoint"
+                ) from error
 
     def size(self) -> int:
         """Bytes so far, which are on the disk when this returns."""
@@ -65,7 +74,8 @@ class Log:
         traceback: TracebackType | None,
     ) -> None:
         if self.file is not None:
-            self.file.close()
+            with suppress(OSError):  # what could not be written has been reported by `write`
+                self.file.close()
 
 
 def read_log(folder: str | Path) -> list[dict[str, Any]]:
