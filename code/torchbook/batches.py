@@ -4,6 +4,7 @@ So the place in the data is the number of the step: there is nothing else to sav
 with another number of processes on the same batches.  Chapter: checkpoints.
 """
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -74,3 +75,23 @@ class Batches(Sampler[list[int]]):
         NumPy mixes both numbers; `torch.Generator` keeps only 32 bits of a seed, too few for two.
         """
         return np.random.default_rng([self.seed, epoch]).permutation(self.n)
+
+
+def shares(n: int, batch_size: int, rank: int = 0, world: int = 1) -> list[list[int]]:
+    """The batches in which a process of `world` many looks at its share of n examples, in order.
+
+    Each example is in one batch of one process, and all have as many batches, as FSDP asks for.
+    ValueError for fewer examples than processes.  Chapter: distributed.
+
+    >>> shares(5, batch_size=2)
+    [[0, 1], [2, 3], [4]]
+    >>> shares(5, batch_size=2, rank=0, world=2), shares(5, batch_size=2, rank=1, world=2)
+    ([[0, 2], [4]], [[1], [3]])
+    """
+    if n < world:
+        raise ValueError(
+            f"{n} examples cannot be shared by {world} processes: give at least {world}, or start "
+            f"fewer processes"
+        )
+    batches = min(math.ceil(n / batch_size), n // world)
+    return [part.tolist() for part in np.array_split(np.arange(rank, n, world), batches)]

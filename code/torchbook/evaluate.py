@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from torchbook.distributed import total
+
 Loss = Callable[[nn.Module, Any], tuple[Tensor, Tensor | int]]
 
 
@@ -44,6 +46,7 @@ def evaluate(model: nn.Module, loss_of: Loss, batches: Iterable[Any], bf16: bool
             loss, count = loss + part, count + int(targets)
     for module, training in modes.items():
         module.training = training
-    if count == 0:
+    loss, targets = total(loss, count)
+    if targets == 0:
         raise ValueError("there is no target to evaluate on: give validation data that has some")
-    return (loss / count).item()
+    return float(loss / targets)

@@ -9,6 +9,8 @@ from typing import Any
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from torchbook.rank_zero import like
+
 
 def bare(model: nn.Module) -> nn.Module:
     """The model inside what DistributedDataParallel and `torch.compile` put around it.
@@ -59,7 +61,10 @@ def load_optimizer_state(
     state: dict[int, dict[str, Tensor]] = {}
     for path, tensor in tensors.items():
         name, _, key = path.rpartition(".")
-        state.setdefault(numbers[name], {})[key] = tensor
+        number = numbers[name]
+        if tensor.shape == weights[number].shape:
+            tensor = like(tensor, weights[number])
+        state.setdefault(number, {})[key] = tensor
     groups = optimizer.state_dict()["param_groups"]
     groups = [{**now, **saved} for now, saved in zip(groups, options, strict=True)]
     optimizer.load_state_dict({"state": state, "param_groups": groups})

@@ -5,7 +5,7 @@ Chapter: training.
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from torchbook.batches import Batches
-from torchbook.checkpoint import newest, only_run, read_checkpoint, write_checkpoint
+from torchbook.batches import Batches, shares
+from torchbook.checkpoint import only_run, write_checkpoint
+from torchbook.distributed import exchange, rank, total, world
 from torchbook.evaluate import Loss, autocast, evaluate
 from torchbook.log import Log
+from torchbook.rank_zero import broadcast_object, on_rank_0
 from torchbook.run_state import RunState
 from torchbook.same_run import settings
 from torchbook.schedule import warmup_cosine
@@ -66,38 +68,43 @@ def train(
     if validation is not None and len(validation) == 0:  # type: ignore[arg-type]
         raise ValueError("the validation data are empty: give some, or None")
     n = len(data)  # type: ignore[arg-type]
-    torch.manual_seed(config.seed)
+    here = rank(), world()
+    torch.manual_seed(config.seed + rank())  # other dropout in each process
     forward: Any = torch.compile(model) if config.compile else model
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     schedule = LambdaLR(optimizer, lambda t: warmup_cosine(t, config.warmup, config.steps))
     state = RunState(model, optimizer, schedule, settings(model, optimizer, config, n))
     folder = None if folder is None else Path(folder)
 
-    with nullcontext() if folder is None else only_run(folder):
-        if folder is not None and (path := newest(folder)) is not None:
-            state.load_state_dict(*read_checkpoint(path), source=str(path))
+    with ExitStack() as stack:
+        if folder is not None:
+            on_rank_0(stack.enter_context, only_run(folder))
+            state.load_newest(folder)
         order = Batches(
-            n, config.batch_size, config.seed, state.step, config.steps, config.accumulate
+            n, config.batch_size, config.seed, state.step, config.steps, config.accumulate, *here
         )
         batches = load(data, collate, workers, batch_sampler=order)
-        log_path = None if folder is None else folder / "log.jsonl"
+        log_path = None if folder is None or rank() > 0 else folder / "log.jsonl"
         with Log(log_path, state.log_bytes) as log:
             model.train()
             steps = range(state.step, config.steps)
-            for step in tqdm(steps, initial=state.step, total=config.steps, disable=None):
+            hidden = rank() > 0 or None  # None: where there is no terminal
+            for step in tqdm(steps, initial=state.step, total=config.steps, disable=hidden):
                 if state.waited == config.patience:
                     break
                 optimizer.zero_grad()
                 loss: Tensor | float = 0.0
                 count: Tensor | int = 0
-                for _ in range(config.accumulate):
-                    with autocast(model, config.bf16):
-                        part, targets = loss_of(forward, next(batches))
-                    part.backward()
+                for i in range(config.accumulate):
+                    with exchange(model, now=i == config.accumulate - 1):
+                        with autocast(model, config.bf16):
+                            part, targets = loss_of(forward, next(batches))
+                        part.backward()
                     loss, count = loss + part.detach(), count + targets
+                loss, count = total(loss, count)
                 for weight in weights:
                     if weight.grad is not None:
-                        weight.grad /= count
+                        weight.grad /= float(count) / world()  # it was a mean over the processes
                 norm = nn.utils.clip_grad_norm_(weights, config.clip or math.inf)
                 line = {"step": step + 1, "loss": float(loss / count)}
                 line |= {"lr": schedule.get_last_lr()[0], "gradient_norm": float(norm)}
@@ -106,7 +113,8 @@ def train(
                 schedule.step()
                 state.step = step + 1
                 if validation is not None and state.step % config.evaluate_every == 0:
-                    parts = load(validation, collate, workers, batch_size=config.batch_size)
+                    mine = shares(len(validation), config.batch_size, *here)  # type: ignore[arg-type]
+                    parts = load(validation, collate, workers, batch_sampler=mine)
                     line["validation_loss"] = evaluate(forward, loss_of, parts, config.bf16)
                     require_finite(line, log)
                     state.judge(line["validation_loss"])
@@ -114,9 +122,10 @@ def train(
                 last = state.step == config.steps or state.waited == config.patience
                 if folder is not None and (last or state.step % config.save_every == 0):
                     state.log_bytes = log.size()
-                    write_checkpoint(folder, state.step, *state.state_dict(), config.keep)
+                    saved = state.state_dict()
+                    on_rank_0(write_checkpoint, folder, state.step, *saved, config.keep)
             state.take_best()
-            return log.lines
+            return broadcast_object(log.lines)
 
 
 def load(
@@ -129,8 +138,8 @@ def load(
     except RuntimeError as error:
         if workers:
             error.add_note(
-                f"One of workers={workers} failed.  If it was killed, memory may have run out: take "
-                f"fewer; with workers=0 you see where an error is raised.  Started again, a run "
+                f"One of workers={workers} failed.  If it was killed, memory may have run out: "
+                f"take fewer; with workers=0 you see where an error is raised.  Started again, a run "
                 f"with a folder goes on from its last checkpoint."
             )
         raise
