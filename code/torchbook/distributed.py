@@ -94,7 +94,7 @@ def spread(model: nn.Module, sharded: bool = False) -> nn.Module:
     for module in reversed([*model.modules()]):  # those inside others first
         for layer in module if isinstance(module, nn.ModuleList) else ():
             fully_shard(layer, mesh=mesh)
-    fully_shard(model, mesh=mesh)
+    fully_shard(model, mesh=mesh, reshard_after_forward=True)  # in pieces whenever nobody computes
     return model
 
 
