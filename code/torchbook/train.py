@@ -38,6 +38,7 @@ def train(
     folder: str | Path | None = None,
     collate: Callable[[list[Any]], Any] | None = None,
     workers: int = 0,
+    report: Callable[[dict[str, Any]], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Train a model; -> the lines of the log, as `read_log` gives them.
 
@@ -47,7 +48,8 @@ def train(
 
     With a folder, the run writes there a log and checkpoints, and the same call again goes on from
     the last one, to the same bits as if it had never stopped.  A dataset that draws random numbers
-    in `workers` must seed them by the index, for a worker's generators are not saved.
+    in `workers` must seed them by the index, for a worker's generators are not saved.  `report`
+    is given each line of the log that has a validation loss, as soon as it is written.
 
     ValueError for data, settings, a model or a checkpoint that do not fit; FloatingPointError if
     the loss is no number; OSError if the folder cannot be written; RuntimeError if another run is
@@ -119,6 +121,8 @@ def train(
                     require_finite(line, log)
                     state.judge(line["validation_loss"])
                 log.write(**line)
+                if report is not None and "validation_loss" in line and rank() == 0:
+                    report(line)
                 last = state.step == config.steps or state.waited == config.patience
                 if folder is not None and (last or state.step % config.save_every == 0):
                     state.log_bytes = log.size()
