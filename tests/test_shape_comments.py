@@ -32,10 +32,13 @@ from torchbook.layers import layer_norm
 from torchbook.llama import Llama, LlamaConfig
 from torchbook.lstm import LSTM
 from torchbook.minilm import sentence_vectors
+from torchbook.padding import pad
 from torchbook.positions import rotary, rotate, sinusoidal
 from torchbook.seq2seq import Seq2Seq, Seq2SeqConfig
 from torchbook.skipgram import SkipGram, nearest
 from torchbook.t5 import T5, T5Config
+from torchbook.tables import diabetes, iris, penguins
+from torchbook.text import Windows
 from torchbook.window_lm import WindowLM, WindowLMConfig, windows
 from torchbook.wordpiece import SPECIAL, WordPiece
 
@@ -111,6 +114,15 @@ def encoder_decoders() -> None:
         source(shift_right(targets, start=0), targets == 1, model.new_cache())
 
 
+def tables() -> None:
+    for table in (diabetes, iris, penguins):
+        table()
+
+
+def text() -> None:
+    Windows(range(9), context_length=5)[0]
+
+
 CALLS = {
     "encoder_decoder": encoder_decoders,
     "attention": attention,
@@ -122,8 +134,11 @@ CALLS = {
     "llama": llama,
     "lstm": lstm,
     "minilm": minilm,
+    "padding": lambda: pad([[1, 2], [3, 4, 5], [6, 7]]),
     "positions": positions,
     "skipgram": skipgram,
+    "tables": tables,
+    "text": text,
     "window_lm": window_lm,
     "wordpiece": wordpiece,
 }
