@@ -16,8 +16,23 @@ import execute
 
 
 def read(text: str) -> NotebookNode:
-    """The notebook of a MyST page, with its outputs."""
-    return execute.executed(text)[0]
+    """The notebook of a MyST page, with its outputs.
+
+    A figure that says itself what it shows, as those of torchbook.show do, has its words in the
+    metadata of the output; MyST-NB looks for them in those of the cell.
+    """
+    notebook = execute.executed(text)[0]
+    for cell in execute.code_cells(notebook):
+        if words := alt(cell):
+            image = cell.metadata.setdefault("mystnb", {}).setdefault("image", {})
+            image.setdefault("alt", words)
+    return notebook
+
+
+def alt(cell: NotebookNode) -> str | None:
+    """The words of the figure that a cell made, if it says them itself."""
+    said = [each for output in cell.outputs for each in output.get("metadata", {}).values()]
+    return next((each["alt"] for each in said if isinstance(each, dict) and "alt" in each), None)
 
 
 def key_of(env: BuildEnvironment, docname: str) -> str:

@@ -60,7 +60,8 @@ def spanish_texts() -> dict[str, str]:
     texts = {}
     for path in sorted((ROOT / "book" / "es").rglob("*.md")):
         texts[str(path.relative_to(ROOT))] = "\n".join(page_prose(path))
-    for path in sorted((ROOT / "code" / "torchbook" / "checks").glob("*.toml")):
+    package = ROOT / "code" / "torchbook"
+    for path in [*sorted(package.glob("checks/*.toml")), package / "show.toml"]:
         exercises = tomllib.loads(path.read_text(encoding="utf-8")).values()
         spanish = [text["es"] for exercise in exercises for text in exercise.values()]
         texts[str(path.relative_to(ROOT))] = "\n".join("\n".join(prose(text)) for text in spanish)
