@@ -64,6 +64,7 @@ def spanish_texts() -> dict[str, str]:
     for path in [*sorted(package.glob("checks/*.toml")), package / "show.toml"]:
         exercises = tomllib.loads(path.read_text(encoding="utf-8")).values()
         spanish = [text["es"] for exercise in exercises for text in exercise.values()]
+        spanish = [re.sub(r"\{\w+[^}]*\}", "", text) for text in spanish]  # where values go
         texts[str(path.relative_to(ROOT))] = "\n".join("\n".join(prose(text)) for text in spanish)
     readme = (ROOT / "README.es.md").read_text(encoding="utf-8")
     texts["README.es.md"] = "\n".join(prose(readme))
