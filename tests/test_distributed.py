@@ -132,7 +132,7 @@ def test_a_process_that_dies_ends_the_run_in_seconds_and_says_which(found, how):
     assert ("Signal 9 (SIGKILL)" in cause) == (how == "kill")
     if how == "raise":
         assert "ValueError: the data have a hole" in output
-        assert "Process 1 of 2 stopped here. If the message is about a connection" in output
+        assert "This was process 1 of 2.  If it is about a connection" in output
 
 
 @pytest.mark.parametrize("how", ["kill", "raise"])

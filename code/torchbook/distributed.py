@@ -62,8 +62,8 @@ def processes(device: torch.device) -> Iterator[torch.device]:
         yield device
     except Exception as error:
         error.add_note(
-            f"Process {rank()} of {world()} stopped here. If the message is about a connection, "
-            f"another process ended first: torchrun names it below, as the root cause."
+            f"This was process {rank()} of {world()}.  If it is about a connection, another one "
+            f"ended first: torchrun names it as the root cause."
         )
         raise  # the others may be waiting for us: end at once, and part from nobody
     dist.destroy_process_group()
