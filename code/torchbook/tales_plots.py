@@ -1,0 +1,1338 @@
+"""What happens in the tales, sentence by sentence, each written in both languages.
+
+See `tales_grammar` for what the braces mean, and `tales_words` for who plays which role.
+Chapter: tales.
+"""
+
+from torchbook.tales_grammar import Story, one_of, say
+
+MEET_HERO = one_of(
+    say(
+        "In {a home} lived {a boy/a girl hero} called {hero}.",
+        "En {un home} vivía {un niño llamado/una niña llamada hero} {hero}.",
+    ),
+    say(
+        "Once upon a time {a boy/a girl hero} called {hero} lived in {a home}.",
+        "Había una vez en {un home} {un niño llamado/una niña llamada hero} {hero}.",
+    ),
+    say(
+        "{hero} was {a boy/a girl hero} who lived in {a home}.",
+        "{hero} era {un niño/una niña hero} que vivía en {un home}.",
+    ),
+)
+
+MEET_FAMILY = one_of(
+    say(
+        "{hero} lived in {a home} with {his/her hero} {kin}.",
+        "{hero} vivía en {un home} con su {kin}.",
+    ),
+    say(
+        "In {a home} lived {hero} and {his/her hero} {kin}.",
+        "En {un home} vivían {hero} y su {kin}.",
+    ),
+    say(
+        "{hero} and {his/her hero} {kin} lived in {a home}.",
+        "{hero} y su {kin} vivían en {un home}.",
+    ),
+)
+
+SKY = one_of(
+    say(
+        "It was a {season} {moment}, and {weather}.",
+        "Era una {moment} de {season} y {weather}.",
+    ),
+    say(
+        "It was {season}, and {weather}.",
+        "Era {season} y {weather}.",
+    ),
+    say(
+        "One {season} {moment} {weather}.",
+        "Una {moment} de {season} {weather}.",
+    ),
+)
+
+LOST: Story = (
+    MEET_HERO,
+    SKY,
+    one_of(
+        say(
+            "{hero} could not find {his/her hero} {colour toy} anywhere.",
+            "{hero} no encontraba su {toy colour} por ninguna parte.",
+        ),
+        say(
+            "{hero} was very sad because {he/she hero} had lost {his/her hero} {colour toy}.",
+            "{hero} estaba muy triste porque había perdido su {toy colour}.",
+        ),
+        say(
+            '"My {colour toy} has disappeared!" cried {hero}.',
+            "—¡Ha desaparecido mi {toy colour}! —exclamó {hero}.",
+        ),
+        say(
+            '"Who has taken my {colour toy}?" asked {hero}.',
+            "—¿Quién se ha llevado mi {toy colour}? —preguntó {hero}.",
+        ),
+    ),
+    one_of(
+        say(
+            "It was a present from {friend}, {his/her hero} best friend.",
+            "Era un regalo de {friend}, {su mejor amigo/su mejor amiga friend}.",
+        ),
+        say(
+            "{friend}, {his/her hero} best friend, had given it to {him/her hero}.",
+            "Se {lo/la toy} había regalado {friend}, {su mejor amigo/su mejor amiga friend}.",
+        ),
+        say(
+            "It was a birthday present from {friend}, {his/her hero} best friend.",
+            "Se {lo/la toy} regaló {friend}, {su mejor amigo/su mejor amiga friend}, por su "
+            "cumpleaños.",
+        ),
+    ),
+    one_of(
+        say(
+            "Then {a mood animal} {gait}.",
+            "Entonces {gait} {un animal mood}.",
+        ),
+        say(
+            "{hero} sat down to think, and {a mood animal} {gait}.",
+            "{hero} se sentó a pensar, y {gait} {un animal mood}.",
+        ),
+        say(
+            "At that moment {a mood animal} {gait}.",
+            "En ese momento {gait} {un animal mood}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"Have you seen my {toy}?" asked {hero}.',
+            "—¿Has visto mi {toy}? —preguntó {hero}.",
+        ),
+        say(
+            '"Where is my {toy}?" {hero} asked {the animal}.',
+            "—¿Dónde está mi {toy}? —le preguntó {hero} {al animal}.",
+        ),
+        say(
+            '"Please help me find my {toy}," begged {hero}.',
+            "—Ayúdame a encontrar mi {toy}, por favor —pidió {hero}.",
+        ),
+    ),
+    one_of(
+        (
+            one_of(
+                say(
+                    '"It is {hideout}," said {the animal}.',
+                    "—Está {hideout} —dijo {el animal}.",
+                ),
+                say(
+                    '"Look {hideout}," answered {the animal}.',
+                    "—{Búscalo/Búscala toy} {hideout} —contestó {el animal}.",
+                ),
+                say(
+                    '"I saw it {hideout}," said {the animal}.',
+                    "—{Lo/La toy} vi {hideout} —dijo {el animal}.",
+                ),
+            ),
+            one_of(
+                say(
+                    "{hero} went there at once and found it.",
+                    "{hero} fue enseguida y {lo/la toy} encontró.",
+                ),
+                say(
+                    "And indeed, there was {the colour toy}, {hideout}.",
+                    "Y, en efecto, allí estaba {el toy colour}, {hideout}.",
+                ),
+                say(
+                    '"Here it is!" cried {hero} a moment later.',
+                    "—¡Aquí está! —gritó {hero} al cabo de un rato.",
+                ),
+            ),
+            one_of(
+                say(
+                    "To thank {the animal}, {hero} gave {him/her animal} {count fruit}.",
+                    "Para darle las gracias {al animal}, {hero} le regaló {count fruit}.",
+                ),
+                say(
+                    "{hero} gave {the animal} {count fruit}, which {he/she animal} ate on the "
+                    "spot.",
+                    "{hero} le dio {al animal} {count fruit}, que se comió allí mismo.",
+                ),
+                say(
+                    "{the animal} asked for nothing, but {hero} gave {him/her animal} "
+                    "{count fruit}.",
+                    "{el animal} no pidió nada, pero {hero} le dio {count fruit}.",
+                ),
+            ),
+        ),
+        (
+            say(
+                '"I will tell you for {count fruit}," said {the animal}.',
+                "—Te lo diré a cambio de {count fruit} —dijo {el animal}.",
+            ),
+            say(
+                "{hero} came back with {the count fruit} in {a bag}.",
+                "{hero} volvió con {el count fruit} en {un bag}.",
+            ),
+            say(
+                "Then {the animal} showed {him/her hero} {the colour toy}, {hideout}.",
+                "Entonces {el animal} le enseñó {el toy colour}, {hideout}.",
+            ),
+        ),
+    ),
+    one_of(
+        say(
+            "That night {hero} told {friend} about {the mood animal} and {the colour toy}.",
+            "Aquella noche {hero} le habló a {friend} {del animal mood} y {del toy colour}.",
+        ),
+        say(
+            "{hero} never lost {the colour toy} again, and {the mood animal} became {friend}'s "
+            "friend too.",
+            "{hero} no volvió a perder {el toy colour}, y {el animal mood} se hizo "
+            "{amigo/amiga animal} de {friend}.",
+        ),
+        say(
+            "{hero} invited {friend} and {the mood animal} to eat {dish}.",
+            "{hero} invitó a {friend} y {al animal mood} a comer {dish}.",
+        ),
+    ),
+)
+
+GIFT: Story = (
+    MEET_HERO,
+    say(
+        "On {day} {friend}, {his/her hero} best friend, was going to turn {age}.",
+        "El {day} {friend}, {su mejor amigo/su mejor amiga friend}, iba a cumplir {age} años.",
+    ),
+    one_of(
+        say(
+            "{hero} wanted to give {him/her friend} {a colour toy}.",
+            "{hero} quería regalarle {un toy colour}.",
+        ),
+        say(
+            "In {the maker}'s window {hero} saw {a colour toy}.",
+            "En la ventana {del maker}, {hero} vio {un toy colour}.",
+        ),
+        say(
+            "{friend} had always wanted {a colour toy}.",
+            "{friend} siempre había querido {un toy colour}.",
+        ),
+    ),
+    one_of(
+        say(
+            "But there {was/were few} only {few coin} in {his/her hero} money box.",
+            "Pero en su hucha solo había {few coin}.",
+        ),
+        say(
+            "But it cost {many coin}, and {hero} had only {few}.",
+            "Pero costaba {many coin}, y {hero} solo tenía {few -coin}.",
+        ),
+        say(
+            "But {hero} had never had more than {few coin}.",
+            "Pero {hero} nunca había tenido más de {few coin}.",
+        ),
+    ),
+    one_of(
+        say(
+            "So {he/she hero} helped {the maker} for {several span}.",
+            "Así que ayudó {al maker} durante {several span}.",
+        ),
+        say(
+            "{he/she hero} ran errands for {the maker} for {several span}.",
+            "Le hizo recados {al maker} durante {several span}.",
+        ),
+        say(
+            "{he/she hero} offered to help {the maker} for {several span}.",
+            "Así que se ofreció a ayudar {al maker} durante {several span}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"You have earned it," said {the maker}, and gave {him/her hero} {the toy}.',
+            "—Te {lo/la toy} has ganado —dijo {el maker}, y le dio {el toy}.",
+        ),
+        say(
+            "In the end {the maker} paid {him/her hero}, and {hero} bought {the toy}.",
+            "Al final {el maker} le pagó, y {hero} compró {el toy}.",
+        ),
+        say(
+            '"A deal is a deal," said {the maker}, and gave {him/her hero} {the toy}.',
+            "—Lo prometido es deuda —dijo {el maker}, y le dio {el toy}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{he/she hero} hid it {cranny} and said nothing.",
+            "{lo/la toy} escondió {cranny} y no dijo nada.",
+        ),
+        say(
+            "Without a word, {he/she hero} put {the colour toy} {cranny}.",
+            "Sin decir palabra, guardó {el toy colour} {cranny}.",
+        ),
+        say(
+            "That night {he/she hero} wrapped it and hid it {cranny}.",
+            "Aquella noche {lo/la toy} envolvió y {lo/la toy} escondió {cranny}.",
+        ),
+    ),
+    one_of(
+        (),
+        say(
+            "On {day} {hero} had forgotten the place, but {his/her hero} {kin} had not.",
+            "El {day} {hero} no recordaba el sitio, pero su {kin} sí.",
+        ),
+        say(
+            '"Look {cranny}," {his/her hero} {kin} had to remind {him/her hero}.',
+            "—Mira {cranny} —tuvo que recordarle su {kin}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{friend} untied the ribbon and found {the colour toy}.",
+            "{friend} desató la cinta y encontró {el toy colour}.",
+        ),
+        say(
+            "At the party {hero} handed {the colour toy} to {friend}.",
+            "En la fiesta {hero} le entregó {el toy colour} a {friend}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"Thank you, {hero}!" cried {friend}.',
+            "—¡Gracias, {hero}! —exclamó {friend}.",
+        ),
+        say(
+            '"Just what I wanted!" said {friend}.',
+            "—¡Justo lo que quería! —dijo {friend}.",
+        ),
+        say(
+            "And they all ate {dish}.",
+            "Y todos comieron {dish}.",
+        ),
+        say(
+            "{friend} jumped for joy.",
+            "{friend} dio saltos de alegría.",
+        ),
+    ),
+    one_of(
+        say(
+            "Since then {friend} has gone nowhere without {the colour toy}.",
+            "Desde entonces {friend} no va a ninguna parte sin {el toy colour}.",
+        ),
+        say(
+            "{friend} still keeps {the colour toy} that {hero} hid {cranny}.",
+            "{friend} todavía guarda {el toy colour} que {hero} escondió {cranny}.",
+        ),
+        say(
+            "Now {the colour toy} is what {friend} loves most.",
+            "Ahora {el toy colour} es lo que más quiere {friend}.",
+        ),
+    ),
+)
+
+JOURNEY: Story = (
+    MEET_FAMILY,
+    one_of(
+        say(
+            "One {season} {moment} {hero} went {transport} to see {his/her hero} {host}.",
+            "Una {moment} de {season} {hero} fue {transport} a ver a su {host}.",
+        ),
+        say(
+            "One {season} {moment} {hero} set out to visit {his/her hero} {host}, who lived {far}.",
+            "Una {moment} de {season} {hero} salió a visitar a su {host}, que vivía {far}.",
+        ),
+        say(
+            "{hero} missed {his/her hero} {host} so much that one {season} {moment} "
+            "{he/she hero} set out {transport}.",
+            "{hero} echaba tanto de menos a su {host} que una {moment} de {season} salió "
+            "{transport}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{his/her hero} {kin} gave {him/her hero} {a colour bag} with {count fruit}.",
+            "Su {kin} le dio {un bag colour} con {count fruit}.",
+        ),
+        say(
+            "{he/she hero} was carrying {count fruit} in {a colour bag}.",
+            "Llevaba {count fruit} en {un bag colour}.",
+        ),
+        say(
+            "{his/her hero} {kin} packed {count fruit} in {a colour bag}.",
+            "Su {kin} metió {count fruit} en {un bag colour}.",
+        ),
+    ),
+    one_of(
+        say(
+            "The road was long, and {weather}.",
+            "El camino era largo y {weather}.",
+        ),
+        say(
+            "{hero} sang all the way, although {he/she hero} knew only {few song}.",
+            "{hero} iba cantando, aunque solo se sabía {few song}.",
+        ),
+        say(
+            "{he/she hero} went past {a mark} and {a goal}.",
+            "Pasó junto a {un mark} y a {un goal}.",
+        ),
+    ),
+    one_of(
+        say(
+            "On the way {he/she hero} met {a mood animal} who had not eaten.",
+            "Por el camino encontró {un animal mood} que no había comido.",
+        ),
+        say(
+            "Beside the road {a mood animal} was crying with hunger.",
+            "Al borde del camino {un animal mood} lloraba de hambre.",
+        ),
+    ),
+    one_of(
+        say(
+            "{hero} opened {the colour bag}, and they shared {the count fruit}.",
+            "{hero} abrió {el bag colour}, y se repartieron {el count fruit}.",
+        ),
+        say(
+            '"Eat, I have {count fruit}," said {hero}.',
+            "—Come, que tengo {count fruit} —dijo {hero}.",
+        ),
+    ),
+    one_of(
+        say(
+            "At nightfall {hero} did not know which way to go.",
+            "Al caer la noche, {hero} no sabía por dónde seguir.",
+        ),
+        say(
+            "At the crossroads somebody had taken down the sign.",
+            "En el cruce alguien había quitado el letrero.",
+        ),
+        say(
+            "Later {hero} came to a fork in the road.",
+            "Más tarde {hero} llegó a una bifurcación.",
+        ),
+    ),
+    one_of(
+        say(
+            '"Follow me," said {the mood animal}, "I know your {host}\'s house."',
+            "—Sígueme, conozco la casa de tu {host} —dijo {el animal mood}.",
+        ),
+        say(
+            "{the mood animal} led {him/her hero} to {his/her hero} {host}'s door.",
+            "{el animal mood} {lo/la hero} guio hasta la puerta de su {host}.",
+        ),
+        say(
+            '"To the left," said {the mood animal}, and {he/she animal} was right.',
+            "—A la izquierda —dijo {el animal mood}, y tenía razón.",
+        ),
+    ),
+    one_of(
+        say(
+            "{his/her hero} {host} was waiting with {supper}.",
+            "Su {host} {lo/la hero} esperaba con {supper}.",
+        ),
+        say(
+            '"What a journey, {hero}!" said {his/her hero} {host}, and hugged {him/her hero}.',
+            "—¡Menudo viaje, {hero}! —dijo su {host}, y {lo/la hero} abrazó.",
+        ),
+        say(
+            "{his/her hero} {host} kissed {him/her hero} and served {supper}.",
+            "Su {host} le dio un beso y sirvió {supper}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{hero} came home with {the animal} and with {the colour bag} full.",
+            "{hero} volvió a casa con {el animal} y con {el bag colour} {lleno/llena bag}.",
+        ),
+        say(
+            "Every {season} {hero} goes back {transport} to see {his/her hero} {host} and "
+            "{the animal}.",
+            "Cada {season} {hero} vuelve {transport} a ver a su {host} y {al animal}.",
+        ),
+        say(
+            "{hero} told {his/her hero} {host} about {the mood animal}, and they laughed until "
+            "midnight.",
+            "{hero} le habló a su {host} {del animal mood}, y rieron hasta medianoche.",
+        ),
+    ),
+)
+
+STORM: Story = (
+    MEET_HERO,
+    one_of(
+        say(
+            "One {season} night there was {a storm}.",
+            "Una noche de {season} hubo {un storm}.",
+        ),
+        say(
+            "One {season} night {a storm} woke everybody up.",
+            "Una noche de {season} {un storm} despertó a todos.",
+        ),
+    ),
+    one_of(
+        say(
+            "The lamp went out, and {hero} hugged {his/her hero} {kin}.",
+            "Se apagó la lámpara, y {hero} se abrazó a su {kin}.",
+        ),
+        say(
+            "The wind howled, and {hero}'s {kin} told stories.",
+            "El viento aullaba, y {el kin} de {hero} contaba cuentos.",
+        ),
+        say(
+            "{hero} could not sleep, and neither could {his/her hero} {kin}.",
+            "{hero} no podía dormir, y su {kin} tampoco.",
+        ),
+    ),
+    say(
+        "Suddenly there {was/were few} {few knock} at the door.",
+        "De pronto {sonó/sonaron few} {few knock} en la puerta.",
+    ),
+    one_of(
+        say(
+            "It was {the trade}, with {a mood creature} under {his/her trade} coat.",
+            "Era {el trade}, con {un creature mood} bajo el abrigo.",
+        ),
+        say(
+            "{the trade} came in, shivering, with {a mood creature} wrapped in {his/her trade} "
+            "scarf.",
+            "Entró {el trade}, tiritando, con {un creature mood} {envuelto/envuelta creature} en "
+            "la bufanda.",
+        ),
+        say(
+            '"Help!" cried {the trade}, with {a mood creature} in {his/her trade} arms.',
+            "—¡Socorro! —gritó {el trade}, con {un creature mood} en brazos.",
+        ),
+    ),
+    one_of(
+        say(
+            '"The storm has wrecked my {damage}," said {the trade}.',
+            "—El temporal me ha destrozado {el damage} —dijo {el trade}.",
+        ),
+        say(
+            '"The wind has left us without {a damage}," said {the trade}.',
+            "—El viento nos ha dejado sin {damage} —dijo {el trade}.",
+        ),
+    ),
+    one_of(
+        say(
+            "They made room by the fire and warmed up some {supper}.",
+            "Les hicieron sitio junto al fuego y calentaron {supper}.",
+        ),
+        say(
+            "{hero} served {supper} and dried {the creature} with a towel.",
+            "{hero} sirvió {supper} y secó {al creature} con una toalla.",
+        ),
+        say(
+            "{hero}'s {kin} served {supper} and asked no questions.",
+            "{el kin} de {hero} sirvió {supper} sin hacer preguntas.",
+        ),
+    ),
+    one_of(
+        say(
+            "At dawn they all went to mend {the trade}'s {damage}.",
+            "Al amanecer fueron todos a arreglar {el damage} {del trade}.",
+        ),
+        say(
+            "It took them {several span} to mend {the damage}.",
+            "Tardaron {several span} en arreglar {el damage}.",
+        ),
+        say(
+            "The storm passed, and {hero} helped to mend {the damage}.",
+            "Pasó la tormenta, y {hero} ayudó a arreglar {el damage}.",
+        ),
+    ),
+    one_of(
+        say(
+            "In return {the trade} gave {hero} {a colour toy}.",
+            "En agradecimiento, {el trade} le regaló a {hero} {un toy colour}.",
+        ),
+        say(
+            "On {day} {the trade} came back with {a colour toy} for {hero}.",
+            "El {day} {el trade} volvió con {un toy colour} para {hero}.",
+        ),
+        say(
+            '"For you," said {the trade}, and gave {hero} {a colour toy}.',
+            "—Para ti —dijo {el trade}, y le dio a {hero} {un toy colour}.",
+        ),
+    ),
+    one_of(
+        say(
+            "Now, when the wind blows, {hero} looks at {the colour toy} and remembers "
+            "{the mood creature}.",
+            "Ahora, cuando sopla el viento, {hero} mira {el toy colour} y se acuerda "
+            "{del creature mood}.",
+        ),
+        say(
+            "{the creature} stayed to live with {hero}, and {the trade} visits "
+            "{him/her creature} every {day}.",
+            "{el creature} se quedó a vivir con {hero}, y {el trade} {lo/la creature} visita "
+            "todos {el *day}.",
+        ),
+        say(
+            "Since that night {hero}, {the trade} and {the mood creature} have been friends.",
+            "Desde aquella noche {hero}, {el trade} y {el creature mood} se llevan muy bien.",
+        ),
+    ),
+)
+
+RESCUE: Story = (
+    MEET_HERO,
+    say(
+        "It was {season}, and {weather}.",
+        "Era {season} y {weather}.",
+    ),
+    one_of(
+        say(
+            "{hideout} {hero} found {a mood creature} with {injury}.",
+            "{hideout}, {hero} encontró {un creature mood} con {injury}.",
+        ),
+        say(
+            "Something moved {hideout}: it was {a mood creature} with {injury}.",
+            "Algo se movía {hideout}: era {un creature mood} con {injury}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"Do not be afraid," whispered {hero}.',
+            "—No tengas miedo —susurró {hero}.",
+        ),
+        say(
+            '"You are coming with me," said {hero}.',
+            "—Tú te vienes conmigo —dijo {hero}.",
+        ),
+        say(
+            '"Who has hurt you?" asked {hero}.',
+            "—¿Quién te ha hecho daño? —preguntó {hero}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{his/her hero} {kin} bandaged {the creature} with {a colour cloth}.",
+            "Su {kin} vendó {al creature} con {un cloth colour}.",
+        ),
+        say(
+            "{he/she hero} called {the trade}, who made bandages from {a colour cloth}.",
+            "Llamó {al trade}, que hizo vendas con {un cloth colour}.",
+        ),
+    ),
+    one_of(
+        say(
+            "For {several span} {hero} brought {him/her creature} {*fruit} and water.",
+            "Durante {several span} {hero} le llevó {*fruit} y agua.",
+        ),
+        say(
+            "{the creature} ate {count fruit} a day and slept {cranny}.",
+            "{el creature} comía {count fruit} al día y dormía {cranny}.",
+        ),
+        say(
+            "Every morning {hero} gave {the creature} {count fruit}.",
+            "Todas las mañanas {hero} le daba {count fruit} {al creature}.",
+        ),
+    ),
+    one_of(
+        say(
+            "Once cured, {the creature} said goodbye and left.",
+            "Ya {curado/curada creature}, {el creature} se despidió y se fue.",
+        ),
+        say(
+            "When {he/she creature} was well again, {the creature} went away.",
+            "Cuando se curó, {el creature} se marchó.",
+        ),
+        say(
+            "One morning {the creature} was no longer there.",
+            "Una mañana {el creature} ya no estaba.",
+        ),
+    ),
+    one_of(
+        say(
+            "One day {hero} dropped {his/her hero} {shade toy} down the well.",
+            "Un día a {hero} se le cayó {el toy shade} al pozo.",
+        ),
+        say(
+            "Later {hero} lost {his/her hero} {shade toy} at the fair.",
+            "Más tarde {hero} perdió en la feria su {toy shade}.",
+        ),
+        say(
+            "A week later somebody stole {hero}'s {shade toy}.",
+            "Una semana después alguien le robó a {hero} {el toy shade}.",
+        ),
+    ),
+    one_of(
+        say(
+            "On {day} somebody left it at the door, wrapped in {the colour cloth}.",
+            "El {day} alguien {lo/la toy} dejó en la puerta, {envuelto/envuelta toy} en "
+            "{el cloth colour}.",
+        ),
+        say(
+            '"Is this yours?" asked {the creature} on {day}, and gave {him/her hero} {the toy}.',
+            "—¿Es esto tuyo? —le preguntó {el creature} el {day}, y le dio {el toy}.",
+        ),
+        say(
+            "But on {day} {the creature} came back and brought {the toy}.",
+            "Pero el {day} {el creature} volvió y trajo {el toy}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{hero} smiled: {the mood creature} had not forgotten {him/her hero}.",
+            "{hero} sonrió: {el creature mood} no {lo/la hero} había olvidado.",
+        ),
+        say(
+            "Every {day} since then {hero} leaves {a fruit} {hideout} for {the creature}.",
+            "Desde entonces, todos {el *day}, {hero} deja {un fruit} {hideout} para {el creature}.",
+        ),
+        say(
+            "{hero} gave {the mood creature} a hug and {count fruit}.",
+            "{hero} le dio un abrazo y {count fruit} {al creature mood}.",
+        ),
+    ),
+)
+
+PROMISE: Story = (
+    MEET_HERO,
+    one_of(
+        say(
+            "One {season} {day} {friend} lent {him/her hero} {a colour toy}.",
+            "Un {day} de {season} {friend} le prestó {un toy colour}.",
+        ),
+        say(
+            "{friend}, {his/her hero} best friend, lent {him/her hero} {a colour toy} one "
+            "{season} {day}.",
+            "{friend}, {su mejor amigo/su mejor amiga friend}, le prestó {un toy colour} un "
+            "{day} de {season}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"I will give it back to you on {due}," promised {hero}.',
+            "—Te {lo/la toy} devolveré el {due} —prometió {hero}.",
+        ),
+        say(
+            '"Promise to bring it back on {due}," said {friend}.',
+            "—Promete que me {lo/la toy} devolverás el {due} —dijo {friend}.",
+        ),
+        say(
+            '"It is yours until {due}," said {friend}.',
+            "—Es {tuyo/tuya toy} hasta el {due} —dijo {friend}.",
+        ),
+    ),
+    one_of(
+        say(
+            "But {hero} tripped, and {the toy} was damaged.",
+            "Pero {hero} tropezó, y {el toy} se estropeó.",
+        ),
+        say(
+            "But that night a puppy ruined {the toy}.",
+            "Pero aquella noche un cachorro estropeó {el toy}.",
+        ),
+        say(
+            "But {hero} sat on {the toy} by mistake.",
+            "Pero {hero} se sentó sin querer encima {del toy}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"What am I going to tell {friend}?" thought {hero}.',
+            "«¿Qué le voy a decir a {friend}?», pensó {hero}.",
+        ),
+        say(
+            '"You gave your word," {his/her hero} {kin} reminded {him/her hero}.',
+            "—Has dado tu palabra —le recordó su {kin}.",
+        ),
+        say(
+            "{hero} could not sleep that night, thinking of {friend}.",
+            "Aquella noche {hero} no pudo dormir pensando en {friend}.",
+        ),
+    ),
+    one_of(
+        say(
+            "So {he/she hero} took it to {the maker}, who could mend anything.",
+            "Así que se {lo/la toy} llevó {al maker}, que sabía arreglarlo todo.",
+        ),
+        say(
+            '"Go and see {the maker}," said {his/her hero} {kin}.',
+            "—Ve a ver {al maker} —le dijo su {kin}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"I will do it for {count fruit}," said {the maker}.',
+            "—Lo haré por {count fruit} —dijo {el maker}.",
+        ),
+        say(
+            '"Bring me {count fruit} within {several span}," said {the maker}.',
+            "—Tráeme {count fruit} antes de {several span} —dijo {el maker}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{hero} got {the count fruit} with {a mood animal}'s help.",
+            "{hero} consiguió {el count fruit} gracias a {un animal mood}.",
+        ),
+        say(
+            "It was hard, but {hero} brought {the count fruit} in {a shade bag}.",
+            "No fue fácil, pero {hero} trajo {el count fruit} en {un bag shade}.",
+        ),
+    ),
+    one_of(
+        say(
+            "The next morning {the toy} was like new.",
+            "A la mañana siguiente {el toy} estaba como {nuevo/nueva toy}.",
+        ),
+        say(
+            "{the maker} made {the toy} look like new.",
+            "{el maker} dejó {el toy} como {nuevo/nueva toy}.",
+        ),
+    ),
+    one_of(
+        say(
+            "On {due}, as promised, {hero} gave {the colour toy} back to {friend}.",
+            "El {due}, como habían acordado, {hero} le devolvió {el toy colour} a {friend}.",
+        ),
+        say(
+            "{due} came, and {hero} returned {the colour toy} to {friend}.",
+            "Llegó el {due}, y {hero} le devolvió {el toy colour} a {friend}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"I knew that you would keep your word," said {friend}.',
+            "—Sabía que cumplirías tu palabra —dijo {friend}.",
+        ),
+        say(
+            "{friend} never knew that {the maker} had mended it.",
+            "{friend} nunca supo que {lo/la toy} había arreglado {el maker}.",
+        ),
+        say(
+            '"It looks better than before!" said {friend}.',
+            "—¡Está mejor que antes! —dijo {friend}.",
+        ),
+    ),
+)
+
+FEAST: Story = (
+    MEET_HERO,
+    one_of(
+        say(
+            "Every year, on the first {day} of {season}, the neighbours had supper together.",
+            "Todos los años, el primer {day} de {season}, los vecinos cenaban juntos.",
+        ),
+        say(
+            "On {day} the neighbours were going to celebrate the arrival of {season}.",
+            "El {day} los vecinos iban a celebrar la llegada {del season}.",
+        ),
+    ),
+    one_of(
+        say(
+            "That year {hero} had to cook and chose {dish}.",
+            "Aquel año le tocaba cocinar a {hero}, que eligió {dish}.",
+        ),
+        say(
+            '"This year I am going to make {dish}," announced {hero}.',
+            "—Este año voy a hacer {dish} —anunció {hero}.",
+        ),
+        say(
+            "{hero} had promised to bring {dish}.",
+            "{hero} había prometido llevar {dish}.",
+        ),
+    ),
+    one_of(
+        say(
+            "But there was no {ingredient} left in the kitchen.",
+            "Pero en la cocina no quedaba {ingredient}.",
+        ),
+        say(
+            '"We have no {ingredient} left!" cried {his/her hero} {kin}.',
+            "—¡No nos queda {ingredient}! —exclamó su {kin}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{hero} asked {the trade} for a little {ingredient}.",
+            "{hero} le pidió {al trade} un poco de {ingredient}.",
+        ),
+        say(
+            '"Have you any {ingredient}?" {hero} asked {the trade}.',
+            "—¿Tienes {ingredient}? —le preguntó {hero} {al trade}.",
+        ),
+    ),
+    one_of(
+        (
+            say(
+                '"In exchange for {count fruit}," said {the trade}.',
+                "—A cambio de {count fruit} —dijo {el trade}.",
+            ),
+            say(
+                "{friend}, {his/her hero} best friend, brought {the count fruit} in "
+                "{a colour bag}.",
+                "{friend}, {su mejor amigo/su mejor amiga friend}, trajo {el count fruit} en "
+                "{un bag colour}.",
+            ),
+        ),
+        say(
+            '"Of course, but save me a seat at the table," said {the trade}.',
+            "—Claro, pero guárdame un sitio en la mesa —dijo {el trade}.",
+        ),
+    ),
+    one_of(
+        say(
+            "All afternoon the house smelled of {dish}.",
+            "Toda la tarde la casa olió a {dish}.",
+        ),
+        say(
+            "{hero} stirred and tasted until the stars came out.",
+            "{hero} removió y probó hasta que salieron las estrellas.",
+        ),
+        say(
+            "{hero} cooked, and {his/her hero} {kin} lit the fire.",
+            "{hero} cocinaba y su {kin} encendía el fuego.",
+        ),
+    ),
+    one_of(
+        say(
+            "{many} neighbours came, and nobody was left without a plate.",
+            "Vinieron {many} vecinos, y nadie se quedó sin plato.",
+        ),
+        say(
+            "When they laid the table, {few chair} {was/were few} missing.",
+            "Al poner la mesa, {faltaba/faltaban few} {few chair}.",
+        ),
+        say(
+            "Even {a mood animal} came to see what smelled so good.",
+            "Hasta {un animal mood} se acercó a ver qué olía tan bien.",
+        ),
+    ),
+    one_of(
+        say(
+            '"It is the best {dish} in the world!" said {the trade}.',
+            "—¡Es {el dish} más {rico/rica dish} del mundo! —dijo {el trade}.",
+        ),
+        say(
+            '"It was worth sharing the {ingredient}," said {the trade}.',
+            "—Ha valido la pena compartir {el ingredient} —dijo {el trade}.",
+        ),
+        say(
+            '"I want the recipe," said {the trade}.',
+            "—Quiero la receta —dijo {el trade}.",
+        ),
+    ),
+    one_of(
+        say(
+            "The next year everyone asked {hero} for {dish} again.",
+            "Al año siguiente todos volvieron a pedirle {dish} a {hero}.",
+        ),
+        say(
+            "At midnight {hero} and {the trade} finished the {dish}.",
+            "A medianoche {hero} y {el trade} se acabaron {el dish}.",
+        ),
+        say(
+            "Since then {hero} has never run out of {ingredient}.",
+            "Desde entonces a {hero} nunca le falta {ingredient}.",
+        ),
+    ),
+)
+
+GARDEN: Story = (
+    MEET_HERO,
+    one_of(
+        say(
+            "For {his/her hero} birthday {the trade} gave {him/her hero} {many seed} in "
+            "{a colour packet}.",
+            "Por su cumpleaños, {el trade} le regaló {many seed} en {un packet colour}.",
+        ),
+        say(
+            "One day {hero} found {many seed} {cranny}, in {a colour packet}.",
+            "Un día {hero} encontró {many seed} {cranny}, en {un packet colour}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"Water them every {day}," said {his/her hero} {kin}.',
+            "—Riégalas todos {el *day} —le dijo su {kin}.",
+        ),
+        say(
+            '"What will they be?" {hero} asked {his/her hero} {kin}.',
+            "—¿Qué saldrá de ellas? —le preguntó {hero} a su {kin}.",
+        ),
+        say(
+            '"You must be patient," said {his/her hero} {kin}.',
+            "—Ten paciencia —le dijo su {kin}.",
+        ),
+    ),
+    say(
+        "In April {he/she hero} dug {many hole} {bed}, one for each seed.",
+        "En abril hizo {many hole} {bed}, uno para cada semilla.",
+    ),
+    one_of(
+        say(
+            "But {a mood thief} ate all the seeds except {pair}.",
+            "Pero {un thief mood} se comió todas las semillas menos {pair}.",
+        ),
+        say(
+            "But {a mood thief} ate them, and only {pair} were left.",
+            "Pero {un thief mood} se las comió, y solo quedaron {pair}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"I was so hungry!" said {the thief}, ashamed.',
+            "—¡Tenía tanta hambre! —dijo {el thief}, {avergonzado/avergonzada thief}.",
+        ),
+        say(
+            '"Forgive me, {hero}," said {the thief}.',
+            "—Perdóname, {hero} —dijo {el thief}.",
+        ),
+        say(
+            '"They smelled so good," sighed {the thief}.',
+            "—Es que olían muy bien —suspiró {el thief}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"Then help me look after the rest," answered {hero}.',
+            "—Entonces ayúdame a cuidar las demás —contestó {hero}.",
+        ),
+        say(
+            "From then on {the mood thief} kept watch every night.",
+            "Desde entonces {el thief mood} vigiló todas las noches.",
+        ),
+        say(
+            "Every {day} {the mood thief} brought buckets of water.",
+            "Todos {el *day} {el thief mood} traía cubos de agua.",
+        ),
+    ),
+    one_of(
+        say(
+            "When summer came, {pair plant} were growing {bed}.",
+            "Cuando llegó el verano, {bed} crecían {pair plant}.",
+        ),
+        say(
+            "In July {pair plant} were growing {bed}.",
+            "En julio crecían {pair plant} {bed}.",
+        ),
+    ),
+    one_of(
+        say(
+            "People came from far away to see them.",
+            "Venía gente de muy lejos a {verlos/verlas plant}.",
+        ),
+        say(
+            "They were so fine that {the trade} painted them.",
+            "Eran tan {hermosos/hermosas plant} que {el trade} {los/las plant} pintó.",
+        ),
+        say(
+            "{hero} had never seen anything so beautiful.",
+            "{hero} nunca había visto nada tan hermoso.",
+        ),
+    ),
+    say(
+        "{hero} gave one {plant} to {his/her hero} {kin} and another to {the thief}.",
+        "{hero} le regaló {un plant} a su {kin} y {otro/otra plant} {al thief}.",
+    ),
+    one_of(
+        say(
+            "{he/she hero} kept the new seeds in {the colour packet}.",
+            "Guardó las semillas nuevas en {el packet colour}.",
+        ),
+        say(
+            "And {the colour packet} was full of seeds again.",
+            "Y {el packet colour} volvió a llenarse de semillas.",
+        ),
+    ),
+)
+
+NIGHT: Story = (
+    MEET_HERO,
+    one_of(
+        say(
+            "Every night, at {hour}, there was a noise {cranny}.",
+            "Todas las noches, a las {hour}, se oía un ruido {cranny}.",
+        ),
+        say(
+            "When the clock struck {hour}, something moved {cranny}.",
+            "Cuando el reloj daba las {hour}, algo se movía {cranny}.",
+        ),
+        say(
+            "Somebody, or something, scratched {cranny} every night at {hour}.",
+            "Alguien, o algo, arañaba {cranny} todas las noches a las {hour}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"It is a ghost," said {friend}, {his/her hero} best friend.',
+            "—Es un fantasma —decía {friend}, {su mejor amigo/su mejor amiga friend}.",
+        ),
+        say(
+            '"Let us run away," begged {friend}, {his/her hero} best friend.',
+            "—Vámonos de aquí —suplicaba {friend}, {su mejor amigo/su mejor amiga friend}.",
+        ),
+        say(
+            '"Perhaps it is a thief," said {friend}, {his/her hero} best friend.',
+            "—Será un ladrón —decía {friend}, {su mejor amigo/su mejor amiga friend}.",
+        ),
+    ),
+    one_of(
+        say(
+            "On {day} {hero} stayed awake with {a colour light}.",
+            "El {day} {hero} se quedó {despierto/despierta hero} con {un light colour}.",
+        ),
+        say(
+            "On {day} {hero} took {a colour light} and went to look.",
+            "El {day} {hero} tomó {un light colour} y fue a mirar.",
+        ),
+    ),
+    one_of(
+        say(
+            "{he/she hero} counted to {round} and, trembling, looked {cranny}.",
+            "Contó hasta {round} y, temblando, miró {cranny}.",
+        ),
+        say(
+            "{he/she hero} took off {his/her hero} shoes and, holding {his/her hero} breath, "
+            "looked {cranny}.",
+            "Se quitó los zapatos y, conteniendo la respiración, miró {cranny}.",
+        ),
+    ),
+    one_of(
+        say(
+            "In the light of {the light} {he/she hero} saw {a fur mother} with {several baby}.",
+            "A la luz {del light} vio {un mother fur} con {several baby}.",
+        ),
+        say(
+            "It was no ghost: it was {a fur mother} with {several baby}.",
+            "No era ningún fantasma: era {un mother fur} con {several baby}.",
+        ),
+        say(
+            "And there, asleep, was {a fur mother} with {several baby}.",
+            "Y allí dormía {un mother fur} con {several baby}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"So it was you!" laughed {hero}.',
+            "—¡Así que eras tú! —dijo {hero}, riendo.",
+        ),
+        say(
+            '"Good evening, madam," said {hero}.',
+            "—Buenas noches, señora —dijo {hero}.",
+        ),
+    ),
+    one_of(
+        say(
+            "{he/she hero} left them water and {a shade cloth} to sleep on.",
+            "Les dejó agua y {un cloth shade} para dormir.",
+        ),
+        say(
+            "{he/she hero} made them a bed with {a shade cloth}.",
+            "Les hizo una cama con {un cloth shade}.",
+        ),
+    ),
+    one_of(
+        say(
+            '"There are {several baby} {cranny}," {he/she hero} told {friend}.',
+            "—Hay {several baby} {cranny} —le contó a {friend}.",
+        ),
+        say(
+            "The next day {friend} came to see {the several baby}.",
+            "Al día siguiente {friend} fue a ver {al several baby}.",
+        ),
+    ),
+    one_of(
+        say(
+            "Since then {friend} comes every {day} to see {the fur mother}.",
+            "Desde entonces {friend} viene todos {el *day} a ver {al mother fur}.",
+        ),
+        say(
+            "Every night at {hour} {hero} greets {the fur mother} and {the several baby}.",
+            "Todas las noches, a las {hour}, {hero} saluda {al mother fur} y {al several baby}.",
+        ),
+        say(
+            "Since then nobody has been afraid of the noise {cranny}.",
+            "Desde entonces nadie teme el ruido que se oye {cranny}.",
+        ),
+    ),
+)
+
+TREASURE: Story = (
+    MEET_HERO,
+    one_of(
+        say(
+            "One {season} {moment} {hero} found an old map {cranny}.",
+            "Una {moment} de {season} {hero} encontró un mapa viejo {cranny}.",
+        ),
+        say(
+            "{hero} found an old map {cranny} one {season} {moment}.",
+            "{hero} encontró {cranny} un mapa viejo una {moment} de {season}.",
+        ),
+    ),
+    say(
+        '"Walk {many step} from {the mark} towards {the goal}," it said.',
+        "«Camina {many step} desde {el mark} hacia {el goal}», decía.",
+    ),
+    one_of(
+        say(
+            "{hero} fetched a spade and {friend}, {his/her hero} best friend.",
+            "{hero} fue a buscar una pala y a {friend}, {su mejor amigo/su mejor amiga friend}.",
+        ),
+        say(
+            '"{friend}, bring a spade!" {hero} shouted to {his/her hero} best friend.',
+            "—¡{friend}, trae una pala! —le gritó {hero} a {su mejor amigo/su mejor amiga friend}.",
+        ),
+    ),
+    say(
+        "They counted {the many step} from {the mark}.",
+        "Contaron {el many step} desde {el mark}.",
+    ),
+    one_of(
+        say(
+            "They dug and dug, and {weather}.",
+            "Cavaron y cavaron, y {weather}.",
+        ),
+        say(
+            "{friend} wanted to give up, but {hero} went on digging.",
+            "{friend} quería rendirse, pero {hero} siguió cavando.",
+        ),
+        say(
+            "{hero} dug, and {friend} told jokes.",
+            "{hero} cavaba y {friend} contaba chistes.",
+        ),
+    ),
+    one_of(
+        say(
+            "At last they found {a colour chest}.",
+            "Por fin encontraron {un chest colour}.",
+        ),
+        say(
+            "Suddenly the spade struck {a colour chest}.",
+            "De pronto la pala golpeó {un chest colour}.",
+        ),
+    ),
+    say(
+        "Inside there {was/were few} {few coin} and {a shade toy}.",
+        "Dentro había {few coin} y {un toy shade}.",
+    ),
+    one_of(
+        say(
+            '"I buried it when I was {age}," laughed {his/her hero} {kin}.',
+            "—{Lo/La chest} enterré yo a los {age} años —dijo su {kin}, riendo.",
+        ),
+        say(
+            '"That is {the chest} I lost as a child!" said {the trade}.',
+            "—¡Es {el chest} que perdí de {niño/niña trade}! —dijo {el trade}.",
+        ),
+        say(
+            '"What luck!" cried {friend}.',
+            "—¡Qué suerte! —exclamó {friend}.",
+        ),
+    ),
+    say(
+        "{hero} kept {the shade toy}, and {friend} kept {the colour chest}.",
+        "{hero} se quedó con {el toy shade}, y {friend}, con {el chest colour}.",
+    ),
+    one_of(
+        say(
+            "Then they hid the map again {cranny}.",
+            "Luego volvieron a esconder el mapa {cranny}.",
+        ),
+        say(
+            'On the map they wrote: "{hero} and {friend} were here."',
+            "En el mapa escribieron: «Aquí estuvieron {hero} {y friend}».",
+        ),
+        say(
+            "Since then they dig every {day}.",
+            "Desde entonces cavan todos {el *day}.",
+        ),
+    ),
+)
+
+RACE: Story = (
+    say(
+        "One {season}, near {a home}, {a mood animal} challenged {a temper rival} to a race.",
+        "{un season}, cerca de {un home}, {un animal mood} retó a {un rival temper} a una carrera.",
+    ),
+    one_of(
+        say(
+            '"The winner will get {count fruit}," said {the animal}.',
+            "—Quien gane se llevará {count fruit} —dijo {el animal}.",
+        ),
+        say(
+            '"I bet you {count fruit}," said {the rival}.',
+            "—Te apuesto {count fruit} —dijo {el rival}.",
+        ),
+        say(
+            "{the trade} had promised {count fruit} to the winner.",
+            "{el trade} había prometido {count fruit} a quien ganara.",
+        ),
+    ),
+    say(
+        "The judge was {hero}, {the trade}'s {son/daughter hero}.",
+        "Hizo de juez {hero}, {el hijo/la hija hero} {del trade}.",
+    ),
+    say(
+        "The race was on {day}, from {the mark} to {the goal}.",
+        "La carrera fue el {day}, desde {el mark} hasta {el goal}.",
+    ),
+    one_of(
+        say(
+            "That {moment} {weather}.",
+            "Aquella {moment} {weather}.",
+        ),
+        say(
+            "{many} neighbours came to watch.",
+            "Acudieron a mirar {many} vecinos.",
+        ),
+    ),
+    say(
+        '"One, two, three!" shouted {hero}, and off they went.',
+        "—¡Una, dos y tres! —gritó {hero}, y salieron.",
+    ),
+    one_of(
+        (
+            say(
+                "{the mood animal} took the lead at once, but stopped for a nap.",
+                "{el animal mood} se puso enseguida en cabeza, pero se paró a dormir.",
+            ),
+            say(
+                "{the temper rival} went past without making a sound.",
+                "{el rival temper} pasó de largo sin hacer ruido.",
+            ),
+            say(
+                "{he/she rival} reached {the goal} first, and {hero} gave {him/her rival} "
+                "{the count fruit}.",
+                "Llegó {primero/primera rival} {al goal}, y {hero} le dio {el count fruit}.",
+            ),
+            one_of(
+                say(
+                    '"Next {season} I will not sleep," sighed {the animal}.',
+                    "—{el season} que viene no me dormiré —suspiró {el animal}.",
+                ),
+                say(
+                    "{the animal} woke up when everybody was already going home.",
+                    "{el animal} se despertó cuando todos volvían ya a casa.",
+                ),
+            ),
+        ),
+        (
+            say(
+                "Halfway {the temper rival} got lost and began to cry.",
+                "A mitad de camino {el rival temper} se perdió y se echó a llorar.",
+            ),
+            say(
+                "{the mood animal} turned back to look for {him/her rival}.",
+                "{el animal mood} dio media vuelta y fue a {buscarlo/buscarla rival}.",
+            ),
+            say(
+                "They reached {the goal} at the same time, and {hero} shared out "
+                "{the count fruit}.",
+                "Llegaron {al goal} a la vez, y {hero} les repartió {el count fruit}.",
+            ),
+            one_of(
+                say(
+                    '"Shall we race again next {season}?" asked {the animal}.',
+                    "—¿Corremos otra vez {el season} que viene? —preguntó {el animal}.",
+                ),
+                say(
+                    '"I would rather have a friend than a prize," said {the animal}.',
+                    "—Prefiero {un amigo/una amiga rival} a un premio —dijo {el animal}.",
+                ),
+            ),
+        ),
+    ),
+)
+
+PLOTS = (LOST, GIFT, JOURNEY, STORM, RESCUE, PROMISE, FEAST, GARDEN, NIGHT, TREASURE, RACE)
+STORY: Story = (one_of(*PLOTS),)

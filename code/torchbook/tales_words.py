@@ -1,0 +1,648 @@
+"""The words of the tales, in both languages, and the roles that they can play.
+
+A line of a table is `English | Spanish | tags`.  A noun may be given with its plural, `walnut,
+walnuts | nuez, nueces`, and its Spanish ends in its gender; an adjective whose Spanish changes is
+given as `rojo/roja`.  Words fit each other when they share a tag: a season, a landscape, a way to
+move.
+Chapter: tales.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["en", "es"]
+
+
+@dataclass(frozen=True, eq=False)
+class Word:
+    """One meaning: English (singular, plural), Spanish (m, f, m plural, f plural), and its tags."""
+
+    en: tuple[str, str]
+    es: tuple[str, str, str, str]
+    gender: str = ""  # m or f; empty for what agrees with another word, or never changes
+    plural: bool = False  # numbers from two on
+    tags: frozenset[str] = frozenset()
+
+    def form(self, language: Language, gender: str, plural: bool) -> str:
+        """How it is said beside a word of this gender and number."""
+        return self.en[plural] if language == "en" else self.es[(gender == "f") + 2 * plural]
+
+
+@dataclass(frozen=True, eq=False)
+class Role:
+    """A part in a story: any word that shares a tag with each of `fits` and is none of `unlike`."""
+
+    words: tuple[Word, ...]
+    fits: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        return self.fits + self.unlike
+
+
+def rows(table: str) -> Iterator[tuple[str, str, frozenset[str]]]:
+    for line in table.strip().splitlines():
+        en, es, tags = (cell.strip() for cell in f"{line} | ".split("|")[:3])
+        yield en, es, frozenset(tags.replace("always", SEASONS_OF_THE_YEAR).split())
+
+
+def nouns(table: str) -> tuple[Word, ...]:
+    """Things, animals and people: each has a gender in Spanish.
+
+    >>> nouns("walnut, walnuts | nuez, nueces f | autumn")[0].es
+    ('nuez', 'nuez', 'nueces', 'nueces')
+    """
+    words = []
+    for en, es, tags in rows(table):
+        forms, _, gender = es.rpartition(" ")
+        one, _, many = en.partition(", ")
+        uno, _, muchos = forms.partition(", ")
+        words.append(Word((one, many), (uno, uno, muchos, muchos), gender, tags=tags))
+    return tuple(words)
+
+
+def adjectives(table: str) -> tuple[Word, ...]:
+    """Words that agree with a noun in Spanish."""
+    words = []
+    for en, es, tags in rows(table):
+        m, _, f = es.partition("/")
+        words.append(Word((en, en), (m, f or m, "", ""), tags=tags))
+    return tuple(words)
+
+
+def phrases(table: str) -> tuple[Word, ...]:
+    """Words that never change."""
+    return tuple(Word((en, en), (es, es, es, es), tags=tags) for en, es, tags in rows(table))
+
+
+def numbers(first: int, last: int) -> tuple[Word, ...]:
+    """From one to twelve."""
+    return tuple(
+        Word((en, en), (es, "una" if n == 1 else es) * 2, plural=n > 1)
+        for n, (en, es, _) in enumerate(rows(NUMBERS), start=1)
+        if first <= n <= last
+    )
+
+
+SEASONS_OF_THE_YEAR = "spring summer autumn winter"
+
+NUMBERS = """
+one | un
+two | dos
+three | tres
+four | cuatro
+five | cinco
+six | seis
+seven | siete
+eight | ocho
+nine | nueve
+ten | diez
+eleven | once
+twelve | doce
+"""
+
+PEOPLE = nouns("""
+Ana | Ana f
+Alba | Alba f
+Carla | Carla f
+Clara | Clara f
+Elena | Elena f
+Emma | Emma f
+Inés | Inés f
+Irene | Irene f
+Julia | Julia f
+Lola | Lola f
+Marta | Marta f
+Nora | Nora f
+Olga | Olga f
+Sara | Sara f
+Adrián | Adrián m
+Bruno | Bruno m
+Daniel | Daniel m
+Diego | Diego m
+Gabriel | Gabriel m
+Hugo | Hugo m
+Iván | Iván m
+Leo | Leo m
+Lucas | Lucas m
+Mario | Mario m
+Martín | Martín m
+Óscar | Óscar m
+Pablo | Pablo m
+Tomás | Tomás m
+""")
+
+KIN = nouns("""
+grandmother | abuela f
+grandfather | abuelo m
+aunt | tía f
+uncle | tío m
+mother | madre f
+father | padre m
+godmother | madrina f
+godfather | padrino m
+""")
+
+TRADES = nouns("""
+baker | panadera f | sells
+blacksmith | herrero m | sells
+bookseller | librera f | sells
+carpenter | carpintera f | sells
+clockmaker | relojero m | sells
+cobbler | zapatero m | sells
+dressmaker | modista f | sells
+goldsmith | orfebre f | sells
+grocer | tendero m | sells
+potter | alfarera f | sells
+tailor | sastre m | sells
+toymaker | juguetero m | sells
+weaver | tejedora f | sells
+beekeeper | apicultora f
+doctor | médica f
+ferryman | barquero m
+gardener | jardinera f
+innkeeper | posadera f
+librarian | bibliotecario m
+miller | molinero m
+organist | organista f
+postman | cartero m
+shepherd | pastor m
+teacher | maestra f
+""")
+
+HOMES = nouns("""
+seaside cottage | casita junto al mar f | sea
+lighthouse | faro m | sea
+fishing village | pueblo de pescadores m | sea
+mountain hut | refugio de montaña m | mountain
+mountain village | pueblo de montaña m | mountain
+old mill | viejo molino m | river
+riverside house | casa junto al río f | river
+forest cabin | cabaña del bosque f | forest
+hut among oaks | choza entre robles f | forest
+old farmhouse | vieja casa de campo f | fields
+village among vineyards | pueblo entre viñas m | fields
+roadside inn | posada del camino f | fields
+""")
+
+SEASONS = nouns("""
+spring | primavera f | spring
+summer | verano m | summer
+autumn | otoño m | autumn
+winter | invierno m | winter
+""")
+
+WEATHERS = phrases("""
+it was snowing | nevaba | winter
+the puddles were frozen | los charcos estaban helados | winter
+the chimneys were smoking | las chimeneas echaban humo | winter
+a cold wind was blowing | soplaba un viento frío | winter autumn
+fog covered the paths | la niebla cubría los caminos | winter autumn
+the leaves were falling | caían las hojas | autumn
+the sky was full of clouds | el cielo estaba nublado | autumn spring
+the air smelled of wet earth | el aire olía a tierra mojada | autumn spring
+the swallows were coming back | volvían las golondrinas | spring
+the almond trees were in bloom | los almendros estaban en flor | spring
+the sun was shining | brillaba el sol | spring summer
+the sky was clear | el cielo estaba despejado | spring summer
+the crickets were singing | cantaban los grillos | summer
+it was very hot | hacía mucho calor | summer
+""")
+
+DAYS = nouns("""
+Monday | lunes, lunes m
+Tuesday | martes, martes m
+Wednesday | miércoles, miércoles m
+Thursday | jueves, jueves m
+Friday | viernes, viernes m
+Saturday | sábado, sábados m
+Sunday | domingo, domingos m
+""")
+
+MOMENTS = phrases("""
+morning | mañana
+afternoon | tarde
+""")
+
+TOYS = nouns("""
+kite | cometa f
+ball | pelota f
+drum | tambor m
+whistle | silbato m
+doll | muñeca f
+crown | corona f
+fan | abanico m
+flag | bandera f
+marble | canica f
+puppet | títere m
+flute | flauta f
+lantern | farol m
+umbrella | paraguas m
+scarf | bufanda f
+hat | sombrero m
+notebook | cuaderno m
+watch | reloj m
+compass | brújula f
+basket | cesta f
+necklace | collar m
+bell | campanilla f
+blanket | manta f
+mirror | espejo m
+purse | monedero m
+cap | gorra f
+rucksack | mochila f
+harmonica | armónica f
+tambourine | pandereta f
+paintbrush | pincel m
+bracelet | pulsera f
+apron | delantal m
+""")
+
+COLOURS = adjectives("""
+red | rojo/roja
+blue | azul
+green | verde
+yellow | amarillo/amarilla
+white | blanco/blanca
+black | negro/negra
+purple | morado/morada
+orange | naranja
+grey | gris
+brown | marrón
+golden | dorado/dorada
+silver | plateado/plateada
+pink | rosa
+""")
+
+HIDEOUTS = phrases("""
+under the bridge | bajo el puente | river
+among the reeds | entre los juncos | river
+behind the waterwheel | detrás de la noria | river
+in the old boat | en la barca vieja | river sea
+behind the rocks | detrás de las rocas | sea mountain
+beside the big shell | junto a la caracola | sea
+among the fishing nets | entre las redes | sea
+in the hollow oak | en el roble hueco | forest
+under the ferns | bajo los helechos | forest
+among the moss | entre el musgo | forest
+inside the cave | dentro de la cueva | mountain
+beside the spring | junto al manantial | mountain
+between the pine trees | entre los pinos | mountain forest
+behind the well | detrás del pozo | fields
+under the scarecrow | bajo el espantapájaros | fields
+under the olive tree | bajo el olivo | fields
+""")
+
+CRANNIES = phrases("""
+under the bed | debajo de la cama
+in the wardrobe | en el armario
+behind the curtain | detrás de la cortina
+in the attic | en el desván
+under the stairs | debajo de la escalera
+behind the clock | detrás del reloj
+on the top shelf | en el último estante
+among the boots | entre las botas
+among the firewood | entre la leña
+behind the piano | detrás del piano
+""")
+
+ANIMALS = nouns("""
+fox | zorro m | small forest mountain fields always trots sneaks
+hedgehog | erizo m | small forest fields spring summer autumn slow
+squirrel | ardilla f | small forest always hops
+crow | cuervo m | small sea forest mountain fields river always flies hops
+magpie | urraca f | small forest fields river always flies hops
+hare | liebre f | small fields mountain always hops runs
+tortoise | tortuga f | small fields spring summer slow
+mole | topo m | small fields forest river spring summer autumn slow
+donkey | burro m | fields mountain river sea always trots
+goat | cabra f | mountain fields always trots
+eagle | águila f | mountain always flies
+deer | ciervo m | forest mountain always runs
+cat | gato m | small sea river fields always sneaks trots
+dog | perro m | small sea river mountain fields forest always trots runs
+goose | oca f | small river fields always slow runs
+robin | petirrojo m | small forest fields always flies hops
+badger | tejón m | small forest fields spring summer autumn trots
+stork | cigüeña f | small river fields spring summer flies
+heron | garza f | small river always flies sneaks
+otter | nutria f | small river sea always sneaks runs
+frog | rana f | small river spring summer hops
+seagull | gaviota f | small sea always flies
+crab | cangrejo m | small sea spring summer autumn sideways
+owl | lechuza f | small forest mountain fields always flies
+rabbit | conejo m | small forest fields mountain always hops runs
+ox | buey m | fields mountain always slow
+""")
+
+GAITS = phrases("""
+came trotting along | llegó trotando | trots
+trotted up | se acercó al trote | trots
+crept up without a sound | se acercó sin hacer ruido | sneaks
+appeared without a sound | apareció sin hacer ruido | sneaks
+came very slowly | llegó muy despacio | slow
+came along without hurrying | llegó sin ninguna prisa | slow
+came hopping | llegó dando saltos | hops
+came bounding along | se acercó a brincos | hops
+flew down | bajó volando | flies
+landed close by | se posó muy cerca | flies
+came running | llegó corriendo | runs
+appeared at full speed | apareció a toda velocidad | runs
+came walking sideways | llegó andando de lado | sideways
+""")
+
+MOODS = adjectives("""
+old | viejo/vieja
+young | joven
+thin | flaco/flaca
+clever | astuto/astuta
+curious | curioso/curiosa
+shy | tímido/tímida
+grumpy | gruñón/gruñona
+elegant | elegante
+sleepy | dormilón/dormilona
+cheerful | alegre
+brave | valiente
+polite | educado/educada
+""")
+
+FRUITS = nouns("""
+apple, apples | manzana, manzanas f | autumn winter
+pear, pears | pera, peras f | autumn summer
+fig, figs | higo, higos m | summer autumn
+walnut, walnuts | nuez, nueces f | autumn winter
+chestnut, chestnuts | castaña, castañas f | autumn winter
+cherry, cherries | cereza, cerezas f | spring summer
+strawberry, strawberries | fresa, fresas f | spring summer
+orange, oranges | naranja, naranjas f | winter spring
+plum, plums | ciruela, ciruelas f | summer
+apricot, apricots | albaricoque, albaricoques m | summer
+almond, almonds | almendra, almendras f | autumn winter
+carrot, carrots | zanahoria, zanahorias f | always
+biscuit, biscuits | galleta, galletas f | always
+bun, buns | bollo, bollos m | always
+muffin, muffins | magdalena, magdalenas f | always
+date, dates | dátil, dátiles m | autumn winter
+pancake, pancakes | tortita, tortitas f | always
+radish, radishes | rábano, rábanos m | spring
+""")
+
+DISHES = nouns("""
+pumpkin soup | sopa de calabaza f | savoury
+onion soup | sopa de cebolla f | savoury
+fish stew | guiso de pescado m | savoury
+lentil stew | guiso de lentejas m | savoury
+leek pie | pastel de puerros m | savoury
+roast chicken | pollo asado m | savoury
+mushroom pie | pastel de setas m | savoury
+apple pie | tarta de manzana f | sweet
+cherry tart | tarta de cerezas f | sweet
+walnut cake | bizcocho de nueces m | sweet
+lemon cake | bizcocho de limón m | sweet
+chocolate cake | tarta de chocolate f | sweet
+""")
+
+INGREDIENTS = nouns("""
+salt | sal f | savoury
+oil | aceite m | savoury
+pepper | pimienta f | savoury
+parsley | perejil m | savoury
+sugar | azúcar m | sweet
+flour | harina f | sweet
+butter | mantequilla f | sweet
+cinnamon | canela f | sweet
+milk | leche f | sweet
+""")
+
+BAGS = nouns("""
+bag | bolsa f
+basket | cesta f
+sack | saco m
+tin | lata f
+box | caja f
+suitcase | maleta f
+bundle | hatillo m
+""")
+
+PACKETS = nouns("""
+envelope | sobre m
+tin | lata f
+jar | frasco m
+box | cajita f
+pouch | bolsita f
+""")
+
+CHESTS = nouns("""
+chest | cofre m
+box | caja f
+trunk | baúl m
+case | maletín m
+tin | lata f
+""")
+
+CLOTHS = nouns("""
+ribbon | cinta f
+handkerchief | pañuelo m
+scarf | bufanda f
+napkin | servilleta f
+sock | calcetín m
+rag | trapo m
+""")
+
+LIGHTS = nouns("""
+candle | vela f
+lantern | farol m
+torch | linterna f
+lamp | lámpara f
+""")
+
+TRANSPORTS = phrases("""
+on foot | a pie
+by bicycle | en bicicleta
+in a cart | en carro
+on a mule | en mula
+on horseback | a caballo
+""")
+
+FAR_PLACES = phrases("""
+up the valley | valle arriba
+in the next village | en el pueblo vecino
+beyond the lemon groves | tras los limoneros
+behind the blue hills | tras las colinas azules
+near the border | cerca de la frontera
+where the road ends | donde termina el camino
+""")
+
+STORMS = nouns("""
+snowstorm | tormenta de nieve f | winter
+gale | vendaval m | winter autumn
+downpour | aguacero m | autumn spring
+hailstorm | granizada f | spring summer
+thunderstorm | tormenta eléctrica f | summer
+""")
+
+DAMAGES = nouns("""
+roof | tejado m
+door | puerta f
+chimney | chimenea f
+window | ventana f
+stable | establo m
+porch | porche m
+""")
+
+INJURIES = phrases("""
+a broken wing | un ala rota | flies
+an injured leg | una pata herida | trots sneaks runs hops slow
+a sprained foot | una pata torcida | hops slow
+a broken claw | una pinza rota | sideways
+""")
+
+PLANTS = nouns("""
+sunflower, sunflowers | girasol, girasoles m
+pumpkin, pumpkins | calabaza, calabazas f
+poppy, poppies | amapola, amapolas f
+melon, melons | melón, melones m
+watermelon, watermelons | sandía, sandías f
+daisy, daisies | margarita, margaritas f
+carnation, carnations | clavel, claveles m
+aubergine, aubergines | berenjena, berenjenas f
+""")
+
+BEDS = phrases("""
+behind the house | detrás de la casa
+beside the fence | junto a la valla
+under the window | bajo la ventana
+under the fig tree | bajo la higuera
+by the garden wall | junto a la tapia
+beside the door | junto a la puerta
+""")
+
+MOTHERS = nouns("""
+cat | gata f | cat
+mouse | ratona f | mouse
+squirrel | ardilla f | squirrel
+dove | paloma f | dove
+owl | lechuza f | owl
+rabbit | coneja f | rabbit
+hen | gallina f | hen
+""")
+
+BABIES = nouns("""
+kitten, kittens | gatito, gatitos m | cat
+baby mouse, baby mice | ratoncito, ratoncitos m | mouse
+baby squirrel, baby squirrels | ardillita, ardillitas f | squirrel
+baby dove, baby doves | pichón, pichones m | dove
+owlet, owlets | polluelo, polluelos m | owl
+bunny, bunnies | conejito, conejitos m | rabbit
+chick, chicks | pollito, pollitos m | hen
+""")
+
+FURS = adjectives("""
+white | blanco/blanca
+black | negro/negra
+grey | gris
+brown | marrón
+spotted | moteado/moteada
+""")
+
+ROUND_NUMBERS = phrases("""
+twenty | veinte
+thirty | treinta
+fifty | cincuenta
+a hundred | cien
+two hundred | doscientos
+a thousand | mil
+""")
+
+MARKS = nouns("""
+well | pozo m
+old oak | roble viejo m
+fountain | fuente f
+tower | torre f
+bridge | puente m
+church | iglesia f
+fig tree | higuera f
+barn | granero m
+chapel | ermita f
+big stone | piedra grande f
+orchard | huerto m
+""")
+
+THINGS = {
+    name: nouns(f"{en} | {es}")
+    for name, en, es in (
+        ("coin", "coin, coins", "moneda, monedas f"),
+        ("knock", "knock, knocks", "golpe, golpes m"),
+        ("chair", "chair, chairs", "silla, sillas f"),
+        ("seed", "seed, seeds", "semilla, semillas f"),
+        ("hole", "hole, holes", "agujero, agujeros m"),
+        ("span", "day, days", "día, días m"),
+        ("song", "song, songs", "canción, canciones f"),
+        ("step", "step, steps", "paso, pasos m"),
+    )
+}
+
+
+def tagged(words: tuple[Word, ...], tag: str) -> tuple[Word, ...]:
+    return tuple(word for word in words if tag in word.tags)
+
+
+# Within a line, roles are given out in this order: parents come before those that must fit them.
+ROLES = {
+    "hero": Role(PEOPLE),
+    "friend": Role(PEOPLE, unlike=("hero",)),
+    "kin": Role(KIN),
+    "host": Role(KIN, unlike=("kin",)),
+    "trade": Role(TRADES),
+    "maker": Role(tagged(TRADES, "sells")),
+    "home": Role(HOMES),
+    "season": Role(SEASONS),
+    "moment": Role(MOMENTS),
+    "weather": Role(WEATHERS, fits=("season",)),
+    "storm": Role(STORMS, fits=("season",)),
+    "day": Role(DAYS),
+    "due": Role(DAYS, unlike=("day",)),
+    "few": Role(numbers(1, 3)),
+    "pair": Role(numbers(2, 3)),
+    "several": Role(numbers(3, 6)),
+    "count": Role(numbers(2, 12)),
+    "many": Role(numbers(5, 12)),
+    "age": Role(numbers(7, 12)),
+    "hour": Role(numbers(9, 12)),
+    "round": Role(ROUND_NUMBERS),
+    "colour": Role(COLOURS),
+    "shade": Role(COLOURS, unlike=("colour",)),
+    "fur": Role(FURS),
+    "toy": Role(TOYS),
+    "hideout": Role(HIDEOUTS, fits=("home",)),
+    "cranny": Role(CRANNIES),
+    "animal": Role(ANIMALS, fits=("home", "season")),
+    "rival": Role(ANIMALS, fits=("home", "season"), unlike=("animal",)),
+    "creature": Role(tagged(ANIMALS, "small"), fits=("home", "season")),
+    "thief": Role(tagged(ANIMALS, "spring"), fits=("home",)),
+    "mood": Role(MOODS),
+    "temper": Role(MOODS, unlike=("mood",)),
+    "gait": Role(GAITS, fits=("animal",)),
+    "injury": Role(INJURIES, fits=("creature",)),
+    "fruit": Role(FRUITS, fits=("season",)),
+    "bag": Role(BAGS),
+    "packet": Role(PACKETS),
+    "chest": Role(CHESTS),
+    "cloth": Role(CLOTHS),
+    "light": Role(LIGHTS),
+    "dish": Role(DISHES),
+    "supper": Role(tagged(DISHES, "savoury")),
+    "ingredient": Role(INGREDIENTS, fits=("dish",)),
+    "transport": Role(TRANSPORTS),
+    "far": Role(FAR_PLACES),
+    "damage": Role(DAMAGES),
+    "plant": Role(PLANTS),
+    "bed": Role(BEDS),
+    "mother": Role(MOTHERS),
+    "baby": Role(BABIES, fits=("mother",)),
+    "mark": Role(MARKS),
+    "goal": Role(MARKS, unlike=("mark",)),
+    **{name: Role(words) for name, words in THINGS.items()},
+}
