@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from itertools import chain
 from pathlib import Path
@@ -13,7 +11,7 @@ import torch
 import two_processes
 from filelock import FileLock
 from torch.testing import assert_close
-from two_processes import KINDS, STEPS, interrupted, one_step, run, texts
+from two_processes import KINDS, STEPS, interrupted, one_step, run, texts, torchrun
 
 from torchbook.batches import Batches, shares
 from torchbook.checkpoint import newest
@@ -22,19 +20,6 @@ from torchbook.rank_zero import on_rank_0
 
 ROUNDING = {"atol": 1e-12, "rtol": 0}  # float64, summed in another order
 kinds = pytest.mark.parametrize("kind", list(KINDS))
-
-
-def torchrun(*arguments: str | Path) -> tuple[int, str]:
-    """The exit status and all that was printed.  The port is any that is free."""
-    two = "--standalone", "--nproc-per-node=2"
-    result = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", *two, *map(str, arguments)],
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return result.returncode, result.stdout
 
 
 @pytest.fixture(scope="session")

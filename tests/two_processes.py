@@ -7,6 +7,7 @@ What they find, rank 0 leaves in FOLDER as files, for the tests to compare.
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -28,6 +29,19 @@ CONFIG = TrainConfig(
     steps=STEPS, batch_size=6, warmup=2, accumulate=2, evaluate_every=4, save_every=3, patience=3
 )
 KINDS = {"ddp": False, "fsdp": True}
+
+
+def torchrun(*arguments: str | Path) -> tuple[int, str]:
+    """The exit status and all that was printed.  The port is any that is free."""
+    two = "--standalone", "--nproc-per-node=2"
+    result = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", *two, *map(str, arguments)],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return result.returncode, result.stdout
 
 
 class Interrupted(Exception):
