@@ -39,6 +39,7 @@ from torchbook.skipgram import SkipGram, nearest
 from torchbook.t5 import T5, T5Config
 from torchbook.tables import diabetes, iris, penguins
 from torchbook.text import Windows
+from torchbook.train_tales import loss_of
 from torchbook.window_lm import WindowLM, WindowLMConfig, windows
 from torchbook.wordpiece import SPECIAL, WordPiece
 
@@ -139,6 +140,10 @@ CALLS = {
     "skipgram": skipgram,
     "tables": tables,
     "text": text,
+    "train_tales": lambda: loss_of(
+        GPT(GPTConfig(11, context_length=9, d_model=24, n_head=4, n_layer=1)),
+        (torch.zeros(2, 5, dtype=torch.int64), torch.zeros(2, 5, dtype=torch.int64)),
+    ),
     "window_lm": window_lm,
     "wordpiece": wordpiece,
 }

@@ -38,7 +38,7 @@ def on_rank_0(do: Callable[..., Result], *arguments: Any) -> Result | None:
 
 
 def broadcast_object(value: Any) -> Any:
-    """What rank 0 has, for all.  Tensors go by `broadcast`.
+    """What rank 0 has, for all.  Tensors go by `broadcast`.  Chapter: distributed.
 
     >>> broadcast_object("the same")
     'the same'
@@ -53,6 +53,8 @@ def broadcast_object(value: Any) -> Any:
 def gather_object(value: Any) -> list[Any]:
     """What each process has, in the order of their ranks, for rank 0; [] for the others.
 
+    Chapter: distributed.
+
     >>> gather_object(5)
     [5]
     """
@@ -64,7 +66,7 @@ def gather_object(value: Any) -> list[Any]:
 
 
 def whole(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors, each of them whole, for rank 0; the others get {}.
+    """The tensors, each of them whole, for rank 0; the others get {}.  Chapter: distributed.
 
     >>> whole({"weight": torch.ones(2)})
     {'weight': tensor([1., 1.])}
@@ -81,7 +83,7 @@ def whole(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def broadcast(tensors: Tensors, device: torch.device) -> Tensors:
     """The tensors that rank 0 has, for all, on the CPU; what the others give is not looked at.
 
-    They travel one by one through `device`.
+    They travel one by one through `device`.  Chapter: distributed.
 
     >>> broadcast({"model": {"weight": torch.ones(2)}}, torch.device("cpu"))
     {'model': {'weight': tensor([1., 1.])}}
@@ -104,6 +106,8 @@ def broadcast(tensors: Tensors, device: torch.device) -> Tensors:
 
 def like(tensor: Tensor, other: Tensor) -> Tensor:
     """The piece of a whole tensor that this process holds of `other`; the whole, if that is whole.
+
+    Chapter: distributed.
 
     >>> like(torch.ones(2), torch.zeros(2))
     tensor([1., 1.])
