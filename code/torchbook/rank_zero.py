@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 def on_rank_0(do: Callable[..., Result], *arguments: Any) -> Result | None:
     """What `do(*arguments)` returns in rank 0, None in the others; what it raises, all raise.
 
-    Nobody goes on before it is done.
+    Nobody goes on before it is done.  Chapter: distributed.
 
     >>> on_rank_0(max, 3, 5)
     5
