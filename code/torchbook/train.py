@@ -4,7 +4,7 @@ Chapter: training.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from torchbook.batches import Batches, shares
 from torchbook.checkpoint import only_run, write_checkpoint
 from torchbook.distributed import exchange, rank, total, world
 from torchbook.evaluate import Loss, autocast, evaluate
+from torchbook.loader import loader, watched
 from torchbook.log import Log
 from torchbook.rank_zero import broadcast_object, on_rank_0
 from torchbook.run_state import RunState
@@ -85,7 +86,11 @@ def train(
         order = Batches(
             n, config.batch_size, config.seed, state.step, config.steps, config.accumulate, *here
         )
-        batches = load(data, collate, workers, batch_sampler=order)
+        batches = watched(loader(data, collate, workers, order))
+        look = None
+        if validation is not None:
+            mine = shares(len(validation), config.batch_size // config.accumulate, *here)  # type: ignore[arg-type]
+            look = loader(validation, collate, workers, mine)
         log_path = None if folder is None or rank() > 0 else folder / "log.jsonl"
         with Log(log_path, state.log_bytes) as log:
             model.train()
@@ -114,10 +119,8 @@ def train(
                 optimizer.step()
                 schedule.step()
                 state.step = step + 1
-                if validation is not None and state.step % config.evaluate_every == 0:
-                    mine = shares(len(validation), config.batch_size, *here)  # type: ignore[arg-type]
-                    parts = load(validation, collate, workers, batch_sampler=mine)
-                    line["validation_loss"] = evaluate(forward, loss_of, parts, config.bf16)
+                if look is not None and state.step % config.evaluate_every == 0:
+                    line["validation_loss"] = evaluate(forward, loss_of, watched(look), config.bf16)
                     require_finite(line, log)
                     state.judge(line["validation_loss"])
                 log.write(**line)
@@ -130,23 +133,6 @@ def train(
                     on_rank_0(write_checkpoint, folder, state.step, *saved, config.keep)
             state.take_best()
             return broadcast_object(log.lines)
-
-
-def load(
-    data: Dataset[Any], collate: Callable[[list[Any]], Any] | None, workers: int, **how: Any
-) -> Iterator[Any]:
-    """The batches of a DataLoader; if a worker fails, its error says what to do."""
-    own = torch.Generator().manual_seed(0)  # from PyTorch's it would draw a seed, every time
-    try:
-        yield from DataLoader(data, collate_fn=collate, num_workers=workers, generator=own, **how)
-    except RuntimeError as error:
-        if workers:
-            error.add_note(
-                f"One of workers={workers} failed.  If it was killed, memory may have run out: "
-                f"take fewer; with workers=0 you see where an error is raised.  Started again, a run "
-                f"with a folder goes on from its last checkpoint."
-            )
-        raise
 
 
 def require_finite(line: dict[str, float], log: Log) -> None:
