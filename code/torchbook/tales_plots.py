@@ -38,12 +38,12 @@ MEET_FAMILY = one_of(
 
 SKY = one_of(
     say(
-        "It was a {season} {moment}, and {weather}.",
+        "It was {a season moment}, and {weather}.",
         "Era una {moment} de {season} y {weather}.",
     ),
     say(
-        "It was {season}, and {weather}.",
-        "Era {season} y {weather}.",
+        "{season} had come, and {weather}.",
+        "Había llegado {el season} y {weather}.",
     ),
     say(
         "One {season} {moment} {weather}.",
@@ -83,8 +83,7 @@ LOST: Story = (
         ),
         say(
             "It was a birthday present from {friend}, {his/her hero} best friend.",
-            "Se {lo/la toy} regaló {friend}, {su mejor amigo/su mejor amiga friend}, por su "
-            "cumpleaños.",
+            "Era un regalo de cumpleaños de {friend}, {su mejor amigo/su mejor amiga friend}.",
         ),
     ),
     one_of(
@@ -208,7 +207,7 @@ GIFT: Story = (
         ),
         say(
             "In {the maker}'s window {hero} saw {a colour toy}.",
-            "En la ventana {del maker}, {hero} vio {un toy colour}.",
+            "En el escaparate {del maker}, {hero} vio {un toy colour}.",
         ),
         say(
             "{friend} had always wanted {a colour toy}.",
@@ -222,7 +221,7 @@ GIFT: Story = (
         ),
         say(
             "But it cost {many coin}, and {hero} had only {few}.",
-            "Pero costaba {many coin}, y {hero} solo tenía {few -coin}.",
+            "Pero costaba {many coin}, {y hero} solo tenía {few -coin}.",
         ),
         say(
             "But {hero} had never had more than {few coin}.",
@@ -250,7 +249,7 @@ GIFT: Story = (
         ),
         say(
             "In the end {the maker} paid {him/her hero}, and {hero} bought {the toy}.",
-            "Al final {el maker} le pagó, y {hero} compró {el toy}.",
+            "Al final {el maker} le pagó, {y hero} compró {el toy}.",
         ),
         say(
             '"A deal is a deal," said {the maker}, and gave {him/her hero} {the toy}.',
@@ -302,8 +301,8 @@ GIFT: Story = (
             "—¡Justo lo que quería! —dijo {friend}.",
         ),
         say(
-            "And they all ate {dish}.",
-            "Y todos comieron {dish}.",
+            "And they all ate {cake}.",
+            "Y todos comieron {cake}.",
         ),
         say(
             "{friend} jumped for joy.",
@@ -312,7 +311,7 @@ GIFT: Story = (
     ),
     one_of(
         say(
-            "Since then {friend} has gone nowhere without {the colour toy}.",
+            "Since then {friend} goes nowhere without {the colour toy}.",
             "Desde entonces {friend} no va a ninguna parte sin {el toy colour}.",
         ),
         say(
@@ -374,8 +373,8 @@ JOURNEY: Story = (
     ),
     one_of(
         say(
-            "On the way {he/she hero} met {a mood animal} who had not eaten.",
-            "Por el camino encontró {un animal mood} que no había comido.",
+            "On the way {he/she hero} met {a mood animal} who had not eaten for days.",
+            "Por el camino encontró {un animal mood} que llevaba días sin comer.",
         ),
         say(
             "Beside the road {a mood animal} was crying with hunger.",
@@ -467,7 +466,7 @@ STORM: Story = (
     one_of(
         say(
             "The lamp went out, and {hero} hugged {his/her hero} {kin}.",
-            "Se apagó la lámpara, y {hero} se abrazó a su {kin}.",
+            "Se apagó la lámpara, {y hero} se abrazó a su {kin}.",
         ),
         say(
             "The wind howled, and {hero}'s {kin} told stories.",
@@ -533,7 +532,7 @@ STORM: Story = (
         ),
         say(
             "The storm passed, and {hero} helped to mend {the damage}.",
-            "Pasó la tormenta, y {hero} ayudó a arreglar {el damage}.",
+            "Pasó la tormenta, {y hero} ayudó a arreglar {el damage}.",
         ),
     ),
     one_of(
@@ -612,8 +611,8 @@ RESCUE: Story = (
     ),
     one_of(
         say(
-            "For {several span} {hero} brought {him/her creature} {*fruit} and water.",
-            "Durante {several span} {hero} le llevó {*fruit} y agua.",
+            "For {several span} {hero} gave {him/her creature} {*fruit} and water.",
+            "Durante {several span} {hero} le dio {*fruit} y agua.",
         ),
         say(
             "{the creature} ate {count fruit} a day and slept {cranny}.",
@@ -687,42 +686,42 @@ PROMISE: Story = (
     MEET_HERO,
     one_of(
         say(
-            "One {season} {day} {friend} lent {him/her hero} {a colour toy}.",
-            "Un {day} de {season} {friend} le prestó {un toy colour}.",
+            "One {season} {day} {friend} lent {him/her hero} {a colour loan}.",
+            "Un {day} de {season} {friend} le prestó {un loan colour}.",
         ),
         say(
-            "{friend}, {his/her hero} best friend, lent {him/her hero} {a colour toy} one "
+            "{friend}, {his/her hero} best friend, lent {him/her hero} {a colour loan} one "
             "{season} {day}.",
-            "{friend}, {su mejor amigo/su mejor amiga friend}, le prestó {un toy colour} un "
+            "{friend}, {su mejor amigo/su mejor amiga friend}, le prestó {un loan colour} un "
             "{day} de {season}.",
         ),
     ),
     one_of(
         say(
             '"I will give it back to you on {due}," promised {hero}.',
-            "—Te {lo/la toy} devolveré el {due} —prometió {hero}.",
+            "—Te {lo/la loan} devolveré el {due} —prometió {hero}.",
         ),
         say(
             '"Promise to bring it back on {due}," said {friend}.',
-            "—Promete que me {lo/la toy} devolverás el {due} —dijo {friend}.",
+            "—Promete que me {lo/la loan} devolverás el {due} —dijo {friend}.",
         ),
         say(
             '"It is yours until {due}," said {friend}.',
-            "—Es {tuyo/tuya toy} hasta el {due} —dijo {friend}.",
+            "—Es {tuyo/tuya loan} hasta el {due} —dijo {friend}.",
         ),
     ),
     one_of(
         say(
-            "But {hero} tripped, and {the toy} was damaged.",
-            "Pero {hero} tropezó, y {el toy} se estropeó.",
+            "But {hero} tripped, and {the loan} was damaged.",
+            "Pero {hero} tropezó, y {el loan} se estropeó.",
         ),
         say(
-            "But that night a puppy ruined {the toy}.",
-            "Pero aquella noche un cachorro estropeó {el toy}.",
+            "But that night a puppy ruined {the loan}.",
+            "Pero aquella noche un cachorro estropeó {el loan}.",
         ),
         say(
-            "But {hero} sat on {the toy} by mistake.",
-            "Pero {hero} se sentó sin querer encima {del toy}.",
+            "But {hero} sat on {the loan} by mistake.",
+            "Pero {hero} se sentó sin querer encima {del loan}.",
         ),
     ),
     one_of(
@@ -741,22 +740,22 @@ PROMISE: Story = (
     ),
     one_of(
         say(
-            "So {he/she hero} took it to {the maker}, who could mend anything.",
-            "Así que se {lo/la toy} llevó {al maker}, que sabía arreglarlo todo.",
+            "So {he/she hero} took it to {the mender}, who could mend anything.",
+            "Así que se {lo/la loan} llevó {al mender}, que sabía arreglarlo todo.",
         ),
         say(
-            '"Go and see {the maker}," said {his/her hero} {kin}.',
-            "—Ve a ver {al maker} —le dijo su {kin}.",
+            "Then {he/she hero} went to see {the mender}, who could mend anything.",
+            "Entonces fue a ver {al mender}, que sabía arreglarlo todo.",
         ),
     ),
     one_of(
         say(
-            '"I will do it for {count fruit}," said {the maker}.',
-            "—Lo haré por {count fruit} —dijo {el maker}.",
+            '"I will do it for {count fruit}," said {the mender}.',
+            "—Lo haré por {count fruit} —dijo {el mender}.",
         ),
         say(
-            '"Bring me {count fruit} within {several span}," said {the maker}.',
-            "—Tráeme {count fruit} antes de {several span} —dijo {el maker}.",
+            '"Bring me {count fruit} tomorrow," said {the mender}.',
+            "—Tráeme mañana {count fruit} —dijo {el mender}.",
         ),
     ),
     one_of(
@@ -765,28 +764,28 @@ PROMISE: Story = (
             "{hero} consiguió {el count fruit} gracias a {un animal mood}.",
         ),
         say(
-            "It was hard, but {hero} brought {the count fruit} in {a shade bag}.",
+            "It was not easy, but {hero} brought {the count fruit} in {a shade bag}.",
             "No fue fácil, pero {hero} trajo {el count fruit} en {un bag shade}.",
         ),
     ),
     one_of(
         say(
-            "The next morning {the toy} was like new.",
-            "A la mañana siguiente {el toy} estaba como {nuevo/nueva toy}.",
+            "The next morning {the loan} was like new.",
+            "A la mañana siguiente {el loan} estaba como {nuevo/nueva loan}.",
         ),
         say(
-            "{the maker} made {the toy} look like new.",
-            "{el maker} dejó {el toy} como {nuevo/nueva toy}.",
+            "{the mender} made {the loan} look like new.",
+            "{el mender} dejó {el loan} como {nuevo/nueva loan}.",
         ),
     ),
     one_of(
         say(
-            "On {due}, as promised, {hero} gave {the colour toy} back to {friend}.",
-            "El {due}, como habían acordado, {hero} le devolvió {el toy colour} a {friend}.",
+            "On {due}, as promised, {hero} gave {the colour loan} back to {friend}.",
+            "El {due}, como habían acordado, {hero} le devolvió {el loan colour} a {friend}.",
         ),
         say(
-            "{due} came, and {hero} returned {the colour toy} to {friend}.",
-            "Llegó el {due}, y {hero} le devolvió {el toy colour} a {friend}.",
+            "{due} came, and {hero} returned {the colour loan} to {friend}.",
+            "Llegó el {due}, {y hero} le devolvió {el loan colour} a {friend}.",
         ),
     ),
     one_of(
@@ -795,8 +794,8 @@ PROMISE: Story = (
             "—Sabía que cumplirías tu palabra —dijo {friend}.",
         ),
         say(
-            "{friend} never knew that {the maker} had mended it.",
-            "{friend} nunca supo que {lo/la toy} había arreglado {el maker}.",
+            "{friend} never knew that {the mender} had mended it.",
+            "{friend} nunca supo que {lo/la loan} había arreglado {el mender}.",
         ),
         say(
             '"It looks better than before!" said {friend}.',
@@ -964,8 +963,8 @@ GARDEN: Story = (
             "Pero {un thief mood} se comió todas las semillas menos {pair}.",
         ),
         say(
-            "But {a mood thief} ate them, and only {pair} were left.",
-            "Pero {un thief mood} se las comió, y solo quedaron {pair}.",
+            "But {a mood thief} ate most of them, and {pair} were left.",
+            "Pero {un thief mood} se comió casi todas, y quedaron {pair}.",
         ),
     ),
     one_of(
@@ -1044,8 +1043,8 @@ NIGHT: Story = (
             "Todas las noches, a las {hour}, se oía un ruido {cranny}.",
         ),
         say(
-            "When the clock struck {hour}, something moved {cranny}.",
-            "Cuando el reloj daba las {hour}, algo se movía {cranny}.",
+            "Each time the clock struck {hour}, something moved {cranny}.",
+            "Cada vez que daban las {hour}, algo se movía {cranny}.",
         ),
         say(
             "Somebody, or something, scratched {cranny} every night at {hour}.",
@@ -1137,8 +1136,9 @@ NIGHT: Story = (
             "Desde entonces {friend} viene todos {el *day} a ver {al mother fur}.",
         ),
         say(
-            "Every night at {hour} {hero} greets {the fur mother} and {the several baby}.",
-            "Todas las noches, a las {hour}, {hero} saluda {al mother fur} y {al several baby}.",
+            "Now, every night at {hour}, {hero} greets {the fur mother} and {the several baby}.",
+            "Ahora, todas las noches, a las {hour}, {hero} saluda {al mother fur} y "
+            "{al several baby}.",
         ),
         say(
             "Since then nobody has been afraid of the noise {cranny}.",
@@ -1188,7 +1188,7 @@ TREASURE: Story = (
         ),
         say(
             "{hero} dug, and {friend} told jokes.",
-            "{hero} cavaba y {friend} contaba chistes.",
+            "{hero} cavaba {y friend} contaba chistes.",
         ),
     ),
     one_of(
@@ -1211,8 +1211,8 @@ TREASURE: Story = (
             "—{Lo/La chest} enterré yo a los {age} años —dijo su {kin}, riendo.",
         ),
         say(
-            '"That is {the chest} I lost as a child!" said {the trade}.',
-            "—¡Es {el chest} que perdí de {niño/niña trade}! —dijo {el trade}.",
+            '"Finders keepers," said {the trade}.',
+            "—Quien lo encuentra se lo queda —dijo {el trade}.",
         ),
         say(
             '"What luck!" cried {friend}.',
@@ -1221,7 +1221,7 @@ TREASURE: Story = (
     ),
     say(
         "{hero} kept {the shade toy}, and {friend} kept {the colour chest}.",
-        "{hero} se quedó con {el toy shade}, y {friend}, con {el chest colour}.",
+        "{hero} se quedó con {el toy shade}, {y friend}, con {el chest colour}.",
     ),
     one_of(
         say(
@@ -1260,7 +1260,7 @@ RACE: Story = (
     ),
     say(
         "The judge was {hero}, {the trade}'s {son/daughter hero}.",
-        "Hizo de juez {hero}, {el hijo/la hija hero} {del trade}.",
+        "Hizo de {juez/jueza hero} {hero}, {el hijo/la hija hero} {del trade}.",
     ),
     say(
         "The race was on {day}, from {the mark} to {the goal}.",
@@ -1277,8 +1277,8 @@ RACE: Story = (
         ),
     ),
     say(
-        '"One, two, three!" shouted {hero}, and off they went.',
-        "—¡Una, dos y tres! —gritó {hero}, y salieron.",
+        '"Ready, steady, go!" shouted {hero}, and off they went.',
+        "—¡Preparados, listos, ya! —gritó {hero}, y salieron.",
     ),
     one_of(
         (
@@ -1293,7 +1293,7 @@ RACE: Story = (
             say(
                 "{he/she rival} reached {the goal} first, and {hero} gave {him/her rival} "
                 "{the count fruit}.",
-                "Llegó {primero/primera rival} {al goal}, y {hero} le dio {el count fruit}.",
+                "Llegó {primero/primera rival} {al goal}, {y hero} le dio {el count fruit}.",
             ),
             one_of(
                 say(
@@ -1318,7 +1318,7 @@ RACE: Story = (
             say(
                 "They reached {the goal} at the same time, and {hero} shared out "
                 "{the count fruit}.",
-                "Llegaron {al goal} a la vez, y {hero} les repartió {el count fruit}.",
+                "Llegaron {al goal} a la vez, {y hero} les repartió {el count fruit}.",
             ),
             one_of(
                 say(

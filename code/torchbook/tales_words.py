@@ -146,30 +146,32 @@ godfather | padrino m
 """)
 
 TRADES = nouns("""
-baker | panadera f | sells
-blacksmith | herrero m | sells
-bookseller | librera f | sells
-carpenter | carpintera f | sells
-clockmaker | relojero m | sells
-cobbler | zapatero m | sells
-dressmaker | modista f | sells
-goldsmith | orfebre f | sells
-grocer | tendero m | sells
-potter | alfarera f | sells
-tailor | sastre m | sells
-toymaker | juguetero m | sells
-weaver | tejedora f | sells
+baker | panadera f
 beekeeper | apicultora f
+blacksmith | herrero m | metal
+bookseller | librera f | paper
+carpenter | carpintera f | wood
+clockmaker | relojero m | clock metal
+cobbler | zapatero m | leather
 doctor | médica f
+dressmaker | modista f | cloth
 ferryman | barquero m
 gardener | jardinera f
+glazier | cristalera f | glass
+goldsmith | orfebre f | jewel metal
 innkeeper | posadera f
 librarian | bibliotecario m
 miller | molinero m
 organist | organista f
 postman | cartero m
+potter | alfarera f
+saddler | guarnicionero m | leather
 shepherd | pastor m
+tailor | sastre m | cloth
 teacher | maestra f
+tinsmith | hojalatera f | metal
+toymaker | juguetero m | wood toy
+weaver | tejedora f | cloth wicker
 """)
 
 HOMES = nouns("""
@@ -199,7 +201,7 @@ it was snowing | nevaba | winter
 the puddles were frozen | los charcos estaban helados | winter
 the chimneys were smoking | las chimeneas echaban humo | winter
 a cold wind was blowing | soplaba un viento frío | winter autumn
-fog covered the paths | la niebla cubría los caminos | winter autumn
+fog covered everything | la niebla lo cubría todo | winter autumn
 the leaves were falling | caían las hojas | autumn
 the sky was full of clouds | el cielo estaba nublado | autumn spring
 the air smelled of wet earth | el aire olía a tierra mojada | autumn spring
@@ -227,37 +229,36 @@ afternoon | tarde
 """)
 
 TOYS = nouns("""
-kite | cometa f
-ball | pelota f
-drum | tambor m
-whistle | silbato m
-doll | muñeca f
-crown | corona f
-fan | abanico m
-flag | bandera f
-marble | canica f
-puppet | títere m
-flute | flauta f
-lantern | farol m
-umbrella | paraguas m
-scarf | bufanda f
-hat | sombrero m
-notebook | cuaderno m
-watch | reloj m
-compass | brújula f
-basket | cesta f
-necklace | collar m
-bell | campanilla f
-blanket | manta f
-mirror | espejo m
-purse | monedero m
-cap | gorra f
-rucksack | mochila f
-harmonica | armónica f
-tambourine | pandereta f
-paintbrush | pincel m
-bracelet | pulsera f
-apron | delantal m
+kite | cometa f | cloth toy fragile
+ball | pelota f | leather toy
+drum | tambor m | leather toy fragile
+whistle | silbato m | metal wood
+doll | muñeca f | cloth toy fragile
+puppet | títere m | wood toy fragile
+flute | flauta f | wood toy fragile
+lantern | farol m | metal glass fragile
+umbrella | paraguas m | cloth fragile
+scarf | bufanda f | cloth
+hat | sombrero m | cloth fragile
+notebook | cuaderno m | paper
+watch | reloj m | clock fragile
+compass | brújula f | clock fragile
+basket | cesta f | wicker fragile
+necklace | collar m | jewel fragile
+bell | campanilla f | metal
+blanket | manta f | cloth
+mirror | espejo m | glass fragile
+purse | monedero m | leather
+cap | gorra f | cloth
+rucksack | mochila f | leather cloth
+harmonica | armónica f | metal toy fragile
+tambourine | pandereta f | leather toy fragile
+paintbrush | pincel m | paper
+bracelet | pulsera f | jewel fragile
+apron | delantal m | cloth
+crown | corona f | jewel metal fragile
+fan | abanico m | paper cloth fragile
+flag | bandera f | cloth
 """)
 
 COLOURS = adjectives("""
@@ -363,7 +364,7 @@ shy | tímido/tímida
 grumpy | gruñón/gruñona
 elegant | elegante
 sleepy | dormilón/dormilona
-cheerful | alegre
+stubborn | testarudo/testaruda
 brave | valiente
 polite | educado/educada
 """)
@@ -443,7 +444,7 @@ tin | lata f
 """)
 
 CLOTHS = nouns("""
-ribbon | cinta f
+shawl | chal m
 handkerchief | pañuelo m
 scarf | bufanda f
 napkin | servilleta f
@@ -487,7 +488,7 @@ DAMAGES = nouns("""
 roof | tejado m
 door | puerta f
 chimney | chimenea f
-window | ventana f
+henhouse | gallinero m
 stable | establo m
 porch | porche m
 """)
@@ -596,7 +597,6 @@ ROLES = {
     "kin": Role(KIN),
     "host": Role(KIN, unlike=("kin",)),
     "trade": Role(TRADES),
-    "maker": Role(tagged(TRADES, "sells")),
     "home": Role(HOMES),
     "season": Role(SEASONS),
     "moment": Role(MOMENTS),
@@ -616,6 +616,9 @@ ROLES = {
     "shade": Role(COLOURS, unlike=("colour",)),
     "fur": Role(FURS),
     "toy": Role(TOYS),
+    "maker": Role(TRADES, fits=("toy",)),
+    "loan": Role(tagged(TOYS, "fragile")),
+    "mender": Role(TRADES, fits=("loan",)),
     "hideout": Role(HIDEOUTS, fits=("home",)),
     "cranny": Role(CRANNIES),
     "animal": Role(ANIMALS, fits=("home", "season")),
@@ -634,6 +637,7 @@ ROLES = {
     "light": Role(LIGHTS),
     "dish": Role(DISHES),
     "supper": Role(tagged(DISHES, "savoury")),
+    "cake": Role(tagged(DISHES, "sweet")),
     "ingredient": Role(INGREDIENTS, fits=("dish",)),
     "transport": Role(TRANSPORTS),
     "far": Role(FAR_PLACES),
