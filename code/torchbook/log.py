@@ -34,11 +34,11 @@ class Log:
         self.path = path
         self.file = None if path is None else path.open("a+b")
         if self.file is not None:
-            if self.size() < size:
+            if (found := self.size()) < size:
                 self.file.close()
                 raise ValueError(
-                    f"{path} has {self.size()} bytes, but its run had written {size}: put back the "
-                    f"file as it was, or start in another folder"
+                    f"{path} has {found} bytes, but its run had written {size}: put back the file "
+                    f"as it was, or start in another folder"
                 )
             self.file.truncate(size)
             self.file.seek(0)
