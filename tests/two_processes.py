@@ -34,14 +34,20 @@ KINDS = {"ddp": False, "fsdp": True}
 def torchrun(*arguments: str | Path) -> tuple[int, str]:
     """The exit status and all that was printed.  The port is any that is free."""
     two = "--standalone", "--nproc-per-node=2"
-    result = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", "torch.distributed.run", *two, *map(str, arguments)],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    return result.returncode, result.stdout
+    try:
+        output, _ = process.communicate(timeout=300)
+    except subprocess.TimeoutExpired:
+        process.terminate()  # torchrun ends its processes
+        output, _ = process.communicate()
+        raise AssertionError(f"two processes wait for each other: {output}") from None
+    return process.returncode, output
 
 
 class Interrupted(Exception):

@@ -63,7 +63,7 @@ def processes(device: torch.device) -> Iterator[torch.device]:
     except Exception as error:
         error.add_note(
             f"This was process {rank()} of {world()}.  If it is about a connection, another one "
-            f"ended first: torchrun names it as the root cause."
+            f"ended first: on its machine torchrun names it as the root cause."
         )
         raise  # the others may be waiting for us: end at once, and part from nobody
     dist.destroy_process_group()
