@@ -11,12 +11,13 @@ import torch
 import two_processes
 from filelock import FileLock
 from torch.testing import assert_close
-from two_processes import KINDS, STEPS, interrupted, one_step, run, texts, torchrun
+from two_processes import CONFIG, KINDS, STEPS, interrupted, one_step, run, texts, torchrun
 
 from torchbook.batches import Batches, shares
 from torchbook.checkpoint import newest
 from torchbook.distributed import processes
 from torchbook.rank_zero import on_rank_0
+from torchbook.same_run import settings
 
 ROUNDING = {"atol": 1e-12, "rtol": 0}  # float64, summed in another order
 kinds = pytest.mark.parametrize("kind", list(KINDS))
@@ -128,6 +129,13 @@ def test_what_a_dead_process_leaves_goes_on_as_if_nothing_had_happened(found, ho
 
 def test_what_goes_wrong_in_rank_0_is_raised_by_all(found):
     assert load(found, "refused") == ["OSError: the disk is full"] * 2
+
+
+def test_an_optimizer_of_other_tensors_is_refused():
+    model, other = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+    optimizer = torch.optim.SGD(other.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="other tensors than the model's: make it of model.param"):
+        settings(model, optimizer, CONFIG, examples=7)
 
 
 def test_an_error_of_rank_0_keeps_its_kind():

@@ -28,6 +28,11 @@ def settings(
     10
     """
     names = {weight: name for name, weight in bare(model).named_parameters()}
+    if any(weight not in names for group in optimizer.param_groups for weight in group["params"]):
+        raise ValueError(
+            "the optimizer moves other tensors than the model's: make it of model.parameters(), "
+            "when the model is on its device and `spread`"
+        )
     found = {"examples": examples, "optimizer": type(optimizer).__name__}
     found |= {name: value for name, value in asdict(config).items() if name not in FREE}
     for i, group in enumerate(optimizer.param_groups):
