@@ -77,6 +77,10 @@ def test_the_two_processes_and_their_parts_had_different_numbers_of_targets():
     assert len({targets([*chain(*parts)]) for parts in dealt}) == 2
 
 
+def test_gradients_are_exchanged_only_when_it_is_time(found):
+    assert load(found, "gradients") == [[1.5, 1.5], [1.0, 2.0]]
+
+
 @kinds
 def test_a_whole_run_of_two_processes_is_that_of_one(found, kind):
     in_one, in_two = run(), load(found, f"run-{kind}")

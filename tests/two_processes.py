@@ -17,7 +17,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
-from torchbook.distributed import processes, rank, spread
+from torchbook.distributed import exchange, processes, rank, spread
 from torchbook.gpt import GPT, GPTConfig
 from torchbook.optimizer_state import bare
 from torchbook.padding import language_batch
@@ -138,8 +138,17 @@ def refused() -> str:
     return "nothing"
 
 
+def gradients(now: bool) -> list:
+    """What `.grad` holds in each process after one that exchanges, or does not."""
+    layer = spread(torch.nn.Linear(1, 1, bias=False))
+    with exchange(layer, now):
+        layer(torch.tensor([[1.0 + rank()]])).sum().backward()
+    return gathered(next(layer.parameters()).grad.item())
+
+
 def together(folder: Path) -> None:
     keep(folder, "refused", gathered(refused()))
+    keep(folder, "gradients", [gradients(now) for now in (True, False)])
     run(p_drop=0.2, config=one_step())
     keep(folder, "masks", gathered(F.dropout(torch.ones(100), 0.5)))
     for kind, sharded in KINDS.items():
