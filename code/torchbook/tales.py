@@ -43,7 +43,7 @@ def tales(n: int, seed: int) -> list[Tale]:
     >>> tale, = tales(1, seed=0)
     >>> tale.en[0], tale.es[0]  # doctest: +NORMALIZE_WHITESPACE
     ('Once upon a time a girl called Alba lived in a mountain village.',
-     'Había una vez en un pueblo de montaña una niña llamada Alba.')
+     'Hace tiempo, una niña llamada Alba vivía en un pueblo de montaña.')
     """
     if n < 0:
         raise ValueError(f"n={n} tales cannot be told: ask for 0 or more")

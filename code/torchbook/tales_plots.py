@@ -13,7 +13,7 @@ MEET_HERO = one_of(
     ),
     say(
         "Once upon a time {a boy/a girl hero} called {hero} lived in {a home}.",
-        "Había una vez en {un home} {un niño llamado/una niña llamada hero} {hero}.",
+        "Hace tiempo, {un niño llamado/una niña llamada hero} {hero} vivía en {un home}.",
     ),
     say(
         "{hero} was {a boy/a girl hero} who lived in {a home}.",
@@ -118,7 +118,7 @@ LOST: Story = (
         (
             one_of(
                 say(
-                    '"It is {hideout}," said {the animal}.',
+                    '"It\'s {hideout}," said {the animal}.',
                     "—Está {hideout} —dijo {el animal}.",
                 ),
                 say(
@@ -136,12 +136,12 @@ LOST: Story = (
                     "{hero} fue enseguida y {lo/la toy} encontró.",
                 ),
                 say(
-                    "And indeed, there was {the colour toy}, {hideout}.",
+                    "And sure enough, there was {the colour toy}, {hideout}.",
                     "Y, en efecto, allí estaba {el toy colour}, {hideout}.",
                 ),
                 say(
                     '"Here it is!" cried {hero} a moment later.',
-                    "—¡Aquí está! —gritó {hero} al cabo de un rato.",
+                    "—¡Aquí está! —gritó {hero} al momento.",
                 ),
             ),
             one_of(
@@ -150,9 +150,8 @@ LOST: Story = (
                     "Para darle las gracias {al animal}, {hero} le regaló {count fruit}.",
                 ),
                 say(
-                    "{hero} gave {the animal} {count fruit}, which {he/she animal} ate on the "
-                    "spot.",
-                    "{hero} le dio {al animal} {count fruit}, que se comió allí mismo.",
+                    "{the animal} ate {the count fruit} that {hero} gave {him/her animal}.",
+                    "{el animal} se comió {el count fruit} que le dio {hero}.",
                 ),
                 say(
                     "{the animal} asked for nothing, but {hero} gave {him/her animal} "
@@ -163,16 +162,16 @@ LOST: Story = (
         ),
         (
             say(
-                '"I will tell you for {count fruit}," said {the animal}.',
-                "—Te lo diré a cambio de {count fruit} —dijo {el animal}.",
+                '"I will help you for {count fruit}," said {the animal}.',
+                "—Te ayudaré a cambio de {count fruit} —dijo {el animal}.",
             ),
             say(
                 "{hero} came back with {the count fruit} in {a bag}.",
                 "{hero} volvió con {el count fruit} en {un bag}.",
             ),
             say(
-                "Then {the animal} showed {him/her hero} {the colour toy}, {hideout}.",
-                "Entonces {el animal} le enseñó {el toy colour}, {hideout}.",
+                "Then {the animal} showed {him/her hero} where {the colour toy} was: {hideout}.",
+                "Entonces {el animal} le enseñó dónde estaba {el toy colour}: {hideout}.",
             ),
         ),
     ),
@@ -188,8 +187,8 @@ LOST: Story = (
             "{amigo/amiga animal} de {friend}.",
         ),
         say(
-            "{hero} invited {friend} and {the mood animal} to eat {dish}.",
-            "{hero} invitó a {friend} y {al animal mood} a comer {dish}.",
+            "{hero} invited {friend} and {the mood animal} to eat {cake}.",
+            "{hero} invitó a {friend} y {al animal mood} a comer {cake}.",
         ),
     ),
 )
@@ -216,8 +215,8 @@ GIFT: Story = (
     ),
     one_of(
         say(
-            "But there {was/were few} only {few coin} in {his/her hero} money box.",
-            "Pero en su hucha solo había {few coin}.",
+            "But there {was/were few} only {few coin} in {hero}'s money box.",
+            "Pero en la hucha de {hero} solo había {few coin}.",
         ),
         say(
             "But it cost {many coin}, and {hero} had only {few}.",
@@ -230,16 +229,16 @@ GIFT: Story = (
     ),
     one_of(
         say(
-            "So {he/she hero} helped {the maker} for {several span}.",
-            "Así que ayudó {al maker} durante {several span}.",
+            "So {hero} helped {the maker} for {several span}.",
+            "Así que {hero} ayudó {al maker} durante {several span}.",
         ),
         say(
-            "{he/she hero} ran errands for {the maker} for {several span}.",
-            "Le hizo recados {al maker} durante {several span}.",
+            "{hero} ran errands for {the maker} for {several span}.",
+            "{hero} le hizo recados {al maker} durante {several span}.",
         ),
         say(
-            "{he/she hero} offered to help {the maker} for {several span}.",
-            "Así que se ofreció a ayudar {al maker} durante {several span}.",
+            "{hero} offered to help {the maker} for {several span}.",
+            "{hero} se ofreció a ayudar {al maker} durante {several span}.",
         ),
     ),
     one_of(
@@ -253,13 +252,13 @@ GIFT: Story = (
         ),
         say(
             '"A deal is a deal," said {the maker}, and gave {him/her hero} {the toy}.',
-            "—Lo prometido es deuda —dijo {el maker}, y le dio {el toy}.",
+            "—Trato hecho —dijo {el maker}, y le dio {el toy}.",
         ),
     ),
     one_of(
         say(
-            "{he/she hero} hid it {cranny} and said nothing.",
-            "{lo/la toy} escondió {cranny} y no dijo nada.",
+            "{hero} hid it {cranny} with great care.",
+            "{hero} {lo/la toy} escondió {cranny} con mucho cuidado.",
         ),
         say(
             "Without a word, {he/she hero} put {the colour toy} {cranny}.",
@@ -273,7 +272,7 @@ GIFT: Story = (
     one_of(
         (),
         say(
-            "On {day} {hero} had forgotten the place, but {his/her hero} {kin} had not.",
+            "By {day} {hero} had forgotten the place, but {his/her hero} {kin} had not.",
             "El {day} {hero} no recordaba el sitio, pero su {kin} sí.",
         ),
         say(
@@ -283,8 +282,8 @@ GIFT: Story = (
     ),
     one_of(
         say(
-            "{friend} untied the ribbon and found {the colour toy}.",
-            "{friend} desató la cinta y encontró {el toy colour}.",
+            "{friend} blew out the candles and got {the colour toy}.",
+            "{friend} sopló las velas y recibió {el toy colour}.",
         ),
         say(
             "At the party {hero} handed {the colour toy} to {friend}.",
@@ -311,12 +310,12 @@ GIFT: Story = (
     ),
     one_of(
         say(
-            "Since then {friend} goes nowhere without {the colour toy}.",
+            "Since then {friend} has gone nowhere without {the colour toy}.",
             "Desde entonces {friend} no va a ninguna parte sin {el toy colour}.",
         ),
         say(
-            "{friend} still keeps {the colour toy} that {hero} hid {cranny}.",
-            "{friend} todavía guarda {el toy colour} que {hero} escondió {cranny}.",
+            "{friend} still has {the colour toy} that {hero} hid {cranny}.",
+            "{friend} todavía tiene {el toy colour} que {hero} escondió {cranny}.",
         ),
         say(
             "Now {the colour toy} is what {friend} loves most.",
@@ -337,10 +336,10 @@ JOURNEY: Story = (
             "Una {moment} de {season} {hero} salió a visitar a su {host}, que vivía {far}.",
         ),
         say(
-            "{hero} missed {his/her hero} {host} so much that one {season} {moment} "
-            "{he/she hero} set out {transport}.",
-            "{hero} echaba tanto de menos a su {host} que una {moment} de {season} salió "
-            "{transport}.",
+            "{hero} missed {his/her hero} {host}, so one {season} {moment} {he/she hero} went "
+            "{transport} to see {him/her host}.",
+            "Como echaba de menos a su {host}, una {moment} de {season} {hero} fue {transport} a "
+            "{verlo/verla host}.",
         ),
     ),
     one_of(
@@ -349,8 +348,8 @@ JOURNEY: Story = (
             "Su {kin} le dio {un bag colour} con {count fruit}.",
         ),
         say(
-            "{he/she hero} was carrying {count fruit} in {a colour bag}.",
-            "Llevaba {count fruit} en {un bag colour}.",
+            "{hero} was carrying {count fruit} in {a colour bag}.",
+            "{hero} llevaba {count fruit} en {un bag colour}.",
         ),
         say(
             "{his/her hero} {kin} packed {count fruit} in {a colour bag}.",
@@ -367,17 +366,17 @@ JOURNEY: Story = (
             "{hero} iba cantando, aunque solo se sabía {few song}.",
         ),
         say(
-            "{he/she hero} went past {a mark} and {a goal}.",
-            "Pasó junto a {un mark} y a {un goal}.",
+            "{hero} went past {a mark} and {a goal}.",
+            "{hero} pasó junto a {un mark} y a {un goal}.",
         ),
     ),
     one_of(
         say(
-            "On the way {he/she hero} met {a mood animal} who had not eaten for days.",
-            "Por el camino encontró {un animal mood} que llevaba días sin comer.",
+            "On the way {hero} met {a mood animal} who had not eaten for days.",
+            "{hero} se encontró con {un animal mood} que llevaba días sin comer.",
         ),
         say(
-            "Beside the road {a mood animal} was crying with hunger.",
+            "Beside the road {a mood animal} was crying from hunger.",
             "Al borde del camino {un animal mood} lloraba de hambre.",
         ),
     ),
@@ -387,7 +386,7 @@ JOURNEY: Story = (
             "{hero} abrió {el bag colour}, y se repartieron {el count fruit}.",
         ),
         say(
-            '"Eat, I have {count fruit}," said {hero}.',
+            '"Eat! I have {count fruit}," said {hero}.',
             "—Come, que tengo {count fruit} —dijo {hero}.",
         ),
     ),
@@ -407,8 +406,8 @@ JOURNEY: Story = (
     ),
     one_of(
         say(
-            '"Follow me," said {the mood animal}, "I know your {host}\'s house."',
-            "—Sígueme, conozco la casa de tu {host} —dijo {el animal mood}.",
+            '"Follow me," said {the mood animal}. "I know your {host}\'s house."',
+            "—Sígueme, que conozco su casa —dijo {el animal mood}.",
         ),
         say(
             "{the mood animal} led {him/her hero} to {his/her hero} {host}'s door.",
@@ -435,7 +434,7 @@ JOURNEY: Story = (
     ),
     one_of(
         say(
-            "{hero} came home with {the animal} and with {the colour bag} full.",
+            "{hero} came home with {the animal} and a full {colour bag}.",
             "{hero} volvió a casa con {el animal} y con {el bag colour} {lleno/llena bag}.",
         ),
         say(
@@ -446,7 +445,7 @@ JOURNEY: Story = (
         say(
             "{hero} told {his/her hero} {host} about {the mood animal}, and they laughed until "
             "midnight.",
-            "{hero} le habló a su {host} {del animal mood}, y rieron hasta medianoche.",
+            "{hero} le habló a su {host} {del animal mood}, y se rieron hasta medianoche.",
         ),
     ),
 )
@@ -483,18 +482,18 @@ STORM: Story = (
     ),
     one_of(
         say(
-            "It was {the trade}, with {a mood creature} under {his/her trade} coat.",
-            "Era {el trade}, con {un creature mood} bajo el abrigo.",
+            "It was {the trade}, with {a mood guest} under {his/her trade} coat.",
+            "Era {el trade}, con {un guest mood} bajo el abrigo.",
         ),
         say(
-            "{the trade} came in, shivering, with {a mood creature} wrapped in {his/her trade} "
-            "scarf.",
-            "Entró {el trade}, tiritando, con {un creature mood} {envuelto/envuelta creature} en "
-            "la bufanda.",
+            "{the trade} came in, shivering, with {a mood guest} wrapped in {his/her trade} "
+            "jacket.",
+            "Entró {el trade}, tiritando, con {un guest mood} {envuelto/envuelta guest} en la "
+            "chaqueta.",
         ),
         say(
-            '"Help!" cried {the trade}, with {a mood creature} in {his/her trade} arms.',
-            "—¡Socorro! —gritó {el trade}, con {un creature mood} en brazos.",
+            '"Help!" cried {the trade}, with {a mood guest} in {his/her trade} arms.',
+            "—¡Socorro! —gritó {el trade}, con {un guest mood} en brazos.",
         ),
     ),
     one_of(
@@ -509,12 +508,12 @@ STORM: Story = (
     ),
     one_of(
         say(
-            "They made room by the fire and warmed up some {supper}.",
-            "Les hicieron sitio junto al fuego y calentaron {supper}.",
+            "{hero} made room by the fire and gave them {supper}.",
+            "{hero} les hizo sitio junto al fuego y les dio {supper}.",
         ),
         say(
-            "{hero} served {supper} and dried {the creature} with a towel.",
-            "{hero} sirvió {supper} y secó {al creature} con una toalla.",
+            "{hero} served {supper} and dried {the guest} with a towel.",
+            "{hero} sirvió {supper} y secó {al guest} con una toalla.",
         ),
         say(
             "{hero}'s {kin} served {supper} and asked no questions.",
@@ -523,15 +522,15 @@ STORM: Story = (
     ),
     one_of(
         say(
-            "At dawn they all went to mend {the trade}'s {damage}.",
+            "At dawn they all went to repair {the trade}'s {damage}.",
             "Al amanecer fueron todos a arreglar {el damage} {del trade}.",
         ),
         say(
-            "It took them {several span} to mend {the damage}.",
+            "It took them {several span} to repair {the damage}.",
             "Tardaron {several span} en arreglar {el damage}.",
         ),
         say(
-            "The storm passed, and {hero} helped to mend {the damage}.",
+            "The storm passed, and {hero} helped to repair {the damage}.",
             "Pasó la tormenta, {y hero} ayudó a arreglar {el damage}.",
         ),
     ),
@@ -552,19 +551,17 @@ STORM: Story = (
     one_of(
         say(
             "Now, when the wind blows, {hero} looks at {the colour toy} and remembers "
-            "{the mood creature}.",
+            "{the mood guest}.",
             "Ahora, cuando sopla el viento, {hero} mira {el toy colour} y se acuerda "
-            "{del creature mood}.",
+            "{del guest mood}.",
         ),
         say(
-            "{the creature} stayed to live with {hero}, and {the trade} visits "
-            "{him/her creature} every {day}.",
-            "{el creature} se quedó a vivir con {hero}, y {el trade} {lo/la creature} visita "
-            "todos {el *day}.",
+            "{the guest} stayed with {hero} for good, and {the trade} comes to visit every {day}.",
+            "{el guest} se quedó a vivir con {hero}, y {el trade} viene de visita todos {el *day}.",
         ),
         say(
-            "Since that night {hero}, {the trade} and {the mood creature} have been friends.",
-            "Desde aquella noche {hero}, {el trade} y {el creature mood} se llevan muy bien.",
+            "Since that night {hero}, {the trade} and {the mood guest} have been friends.",
+            "Desde aquella noche {hero}, {el trade} y {el guest mood} se llevan muy bien.",
         ),
     ),
 )
@@ -587,11 +584,11 @@ RESCUE: Story = (
     ),
     one_of(
         say(
-            '"Do not be afraid," whispered {hero}.',
+            '"Don\'t be afraid," whispered {hero}.',
             "—No tengas miedo —susurró {hero}.",
         ),
         say(
-            '"You are coming with me," said {hero}.',
+            '"You\'re coming with me," said {hero}.',
             "—Tú te vienes conmigo —dijo {hero}.",
         ),
         say(
@@ -611,8 +608,8 @@ RESCUE: Story = (
     ),
     one_of(
         say(
-            "For {several span} {hero} gave {him/her creature} {*fruit} and water.",
-            "Durante {several span} {hero} le dio {*fruit} y agua.",
+            "For {several span} {hero} gave {the creature} {*fruit} and water.",
+            "Durante {several span} {hero} le dio {*fruit} y agua {al creature}.",
         ),
         say(
             "{the creature} ate {count fruit} a day and slept {cranny}.",
@@ -629,7 +626,7 @@ RESCUE: Story = (
             "Ya {curado/curada creature}, {el creature} se despidió y se fue.",
         ),
         say(
-            "When {he/she creature} was well again, {the creature} went away.",
+            "When {the creature} was well again, {he/she creature} went away.",
             "Cuando se curó, {el creature} se marchó.",
         ),
         say(
@@ -648,18 +645,17 @@ RESCUE: Story = (
         ),
         say(
             "A week later somebody stole {hero}'s {shade toy}.",
-            "Una semana después alguien le robó a {hero} {el toy shade}.",
+            "Una semana después alguien le robó a {hero} su {toy shade}.",
         ),
     ),
     one_of(
         say(
-            "On {day} somebody left it at the door, wrapped in {the colour cloth}.",
-            "El {day} alguien {lo/la toy} dejó en la puerta, {envuelto/envuelta toy} en "
-            "{el cloth colour}.",
+            "On {day} {the toy} was at the door, beside {the colour cloth}.",
+            "El {day} {el toy} apareció en la puerta, junto {al cloth colour}.",
         ),
         say(
             '"Is this yours?" asked {the creature} on {day}, and gave {him/her hero} {the toy}.',
-            "—¿Es esto tuyo? —le preguntó {el creature} el {day}, y le dio {el toy}.",
+            "—¿Esto es tuyo? —le preguntó {el creature} el {day}, y le dio {el toy}.",
         ),
         say(
             "But on {day} {the creature} came back and brought {the toy}.",
@@ -672,7 +668,7 @@ RESCUE: Story = (
             "{hero} sonrió: {el creature mood} no {lo/la hero} había olvidado.",
         ),
         say(
-            "Every {day} since then {hero} leaves {a fruit} {hideout} for {the creature}.",
+            "Now, every {day}, {hero} leaves {a fruit} {hideout} for {the creature}.",
             "Desde entonces, todos {el *day}, {hero} deja {un fruit} {hideout} para {el creature}.",
         ),
         say(
@@ -686,28 +682,26 @@ PROMISE: Story = (
     MEET_HERO,
     one_of(
         say(
-            "One {season} {day} {friend} lent {him/her hero} {a colour loan}.",
-            "Un {day} de {season} {friend} le prestó {un loan colour}.",
+            "One {season} {moment} {his/her hero} friend {friend} lent {him/her hero} "
+            "{a colour loan}.",
+            "Una {moment} de {season} {su amigo/su amiga friend} {friend} le prestó "
+            "{un loan colour}.",
         ),
         say(
             "{friend}, {his/her hero} best friend, lent {him/her hero} {a colour loan} one "
-            "{season} {day}.",
-            "{friend}, {su mejor amigo/su mejor amiga friend}, le prestó {un loan colour} un "
-            "{day} de {season}.",
+            "{season} {moment}.",
+            "{friend}, {su mejor amigo/su mejor amiga friend}, le prestó {un loan colour} una "
+            "{moment} de {season}.",
         ),
     ),
     one_of(
         say(
-            '"I will give it back to you on {due}," promised {hero}.',
+            '"I\'ll give it back to you on {due}," promised {hero}.',
             "—Te {lo/la loan} devolveré el {due} —prometió {hero}.",
         ),
         say(
             '"Promise to bring it back on {due}," said {friend}.',
-            "—Promete que me {lo/la loan} devolverás el {due} —dijo {friend}.",
-        ),
-        say(
-            '"It is yours until {due}," said {friend}.',
-            "—Es {tuyo/tuya loan} hasta el {due} —dijo {friend}.",
+            "—Prométeme que me {lo/la loan} devolverás el {due} —dijo {friend}.",
         ),
     ),
     one_of(
@@ -716,12 +710,12 @@ PROMISE: Story = (
             "Pero {hero} tropezó, y {el loan} se estropeó.",
         ),
         say(
-            "But that night a puppy ruined {the loan}.",
-            "Pero aquella noche un cachorro estropeó {el loan}.",
+            "But a puppy took {the loan} and ruined it.",
+            "Pero un cachorro agarró {el loan} y {lo/la loan} estropeó.",
         ),
         say(
-            "But {hero} sat on {the loan} by mistake.",
-            "Pero {hero} se sentó sin querer encima {del loan}.",
+            "But {hero} sat on {the loan} and broke it.",
+            "Pero {hero} se sentó encima {del loan} y {lo/la loan} rompió.",
         ),
     ),
     one_of(
@@ -734,8 +728,8 @@ PROMISE: Story = (
             "—Has dado tu palabra —le recordó su {kin}.",
         ),
         say(
-            "{hero} could not sleep that night, thinking of {friend}.",
-            "Aquella noche {hero} no pudo dormir pensando en {friend}.",
+            "{hero} lay awake all night, thinking of {friend}.",
+            "{hero} pasó la noche en vela, pensando en {friend}.",
         ),
     ),
     one_of(
@@ -750,7 +744,7 @@ PROMISE: Story = (
     ),
     one_of(
         say(
-            '"I will do it for {count fruit}," said {the mender}.',
+            '"I\'ll do it for {count fruit}," said {the mender}.',
             "—Lo haré por {count fruit} —dijo {el mender}.",
         ),
         say(
@@ -780,7 +774,7 @@ PROMISE: Story = (
     ),
     one_of(
         say(
-            "On {due}, as promised, {hero} gave {the colour loan} back to {friend}.",
+            "On {due}, as agreed, {hero} gave {the colour loan} back to {friend}.",
             "El {due}, como habían acordado, {hero} le devolvió {el loan colour} a {friend}.",
         ),
         say(
@@ -790,7 +784,7 @@ PROMISE: Story = (
     ),
     one_of(
         say(
-            '"I knew that you would keep your word," said {friend}.',
+            '"I knew you would keep your word," said {friend}.',
             "—Sabía que cumplirías tu palabra —dijo {friend}.",
         ),
         say(
@@ -818,11 +812,11 @@ FEAST: Story = (
     ),
     one_of(
         say(
-            "That year {hero} had to cook and chose {dish}.",
+            "It was {hero}'s turn to cook, and {he/she hero} chose {dish}.",
             "Aquel año le tocaba cocinar a {hero}, que eligió {dish}.",
         ),
         say(
-            '"This year I am going to make {dish}," announced {hero}.',
+            '"This year I\'m going to make {dish}," announced {hero}.',
             "—Este año voy a hacer {dish} —anunció {hero}.",
         ),
         say(
@@ -846,7 +840,7 @@ FEAST: Story = (
             "{hero} le pidió {al trade} un poco de {ingredient}.",
         ),
         say(
-            '"Have you any {ingredient}?" {hero} asked {the trade}.',
+            '"Do you have any {ingredient}?" {hero} asked {the trade}.',
             "—¿Tienes {ingredient}? —le preguntó {hero} {al trade}.",
         ),
     ),
@@ -874,22 +868,22 @@ FEAST: Story = (
             "Toda la tarde la casa olió a {dish}.",
         ),
         say(
-            "{hero} stirred and tasted until the stars came out.",
-            "{hero} removió y probó hasta que salieron las estrellas.",
+            "{hero} cooked and cooked until the stars came out.",
+            "{hero} cocinó sin parar hasta que salieron las estrellas.",
         ),
         say(
-            "{hero} cooked, and {his/her hero} {kin} lit the fire.",
-            "{hero} cocinaba y su {kin} encendía el fuego.",
+            "{hero} cooked, and {his/her hero} {kin} kept the fire going.",
+            "{hero} cocinaba y su {kin} cuidaba del fuego.",
         ),
     ),
     one_of(
         say(
-            "{many} neighbours came, and nobody was left without a plate.",
-            "Vinieron {many} vecinos, y nadie se quedó sin plato.",
+            "{many} neighbours came, and nobody went hungry.",
+            "Vinieron {many} vecinos, y nadie se quedó con hambre.",
         ),
         say(
             "When they laid the table, {few chair} {was/were few} missing.",
-            "Al poner la mesa, {faltaba/faltaban few} {few chair}.",
+            "Cuando pusieron la mesa, {faltaba/faltaban few} {few chair}.",
         ),
         say(
             "Even {a mood animal} came to see what smelled so good.",
@@ -935,18 +929,18 @@ GARDEN: Story = (
             "Por su cumpleaños, {el trade} le regaló {many seed} en {un packet colour}.",
         ),
         say(
-            "One day {hero} found {many seed} {cranny}, in {a colour packet}.",
-            "Un día {hero} encontró {many seed} {cranny}, en {un packet colour}.",
+            "One day {hero} found {a colour packet} {cranny}, with {many seed} inside.",
+            "Un día {hero} encontró {cranny} {un packet colour} con {many seed}.",
         ),
     ),
     one_of(
         say(
-            '"Water them every {day}," said {his/her hero} {kin}.',
-            "—Riégalas todos {el *day} —le dijo su {kin}.",
+            '"Sow them and water them well," said {his/her hero} {kin}.',
+            "—Siémbralas y riégalas bien —le dijo su {kin}.",
         ),
         say(
             '"What will they be?" {hero} asked {his/her hero} {kin}.',
-            "—¿Qué saldrá de ellas? —le preguntó {hero} a su {kin}.",
+            "—¿Qué serán? —le preguntó {hero} a su {kin}.",
         ),
         say(
             '"You must be patient," said {his/her hero} {kin}.',
@@ -954,8 +948,8 @@ GARDEN: Story = (
         ),
     ),
     say(
-        "In April {he/she hero} dug {many hole} {bed}, one for each seed.",
-        "En abril hizo {many hole} {bed}, uno para cada semilla.",
+        "In April {hero} dug {many hole} {bed}, one for each seed.",
+        "En abril {hero} hizo {many hole} {bed}, uno para cada semilla.",
     ),
     one_of(
         say(
@@ -963,8 +957,8 @@ GARDEN: Story = (
             "Pero {un thief mood} se comió todas las semillas menos {pair}.",
         ),
         say(
-            "But {a mood thief} ate most of them, and {pair} were left.",
-            "Pero {un thief mood} se comió casi todas, y quedaron {pair}.",
+            "But {a mood thief} ate all but {pair}.",
+            "Pero {un thief mood} se las comió todas menos {pair}.",
         ),
     ),
     one_of(
@@ -988,11 +982,11 @@ GARDEN: Story = (
         ),
         say(
             "From then on {the mood thief} kept watch every night.",
-            "Desde entonces {el thief mood} vigiló todas las noches.",
+            "Desde entonces {el thief mood} vigilaba todas las noches.",
         ),
         say(
-            "Every {day} {the mood thief} brought buckets of water.",
-            "Todos {el *day} {el thief mood} traía cubos de agua.",
+            "Every {day} {the mood thief} helped to water them.",
+            "Todos {el *day} {el thief mood} ayudaba a regarlas.",
         ),
     ),
     one_of(
@@ -1011,8 +1005,8 @@ GARDEN: Story = (
             "Venía gente de muy lejos a {verlos/verlas plant}.",
         ),
         say(
-            "They were so fine that {the trade} painted them.",
-            "Eran tan {hermosos/hermosas plant} que {el trade} {los/las plant} pintó.",
+            "{the trade} painted a picture of them.",
+            "{el trade} pintó un cuadro con {el pair plant}.",
         ),
         say(
             "{hero} had never seen anything so beautiful.",
@@ -1053,15 +1047,15 @@ NIGHT: Story = (
     ),
     one_of(
         say(
-            '"It is a ghost," said {friend}, {his/her hero} best friend.',
+            '"It\'s a ghost," said {friend}, {his/her hero} best friend.',
             "—Es un fantasma —decía {friend}, {su mejor amigo/su mejor amiga friend}.",
         ),
         say(
-            '"Let us run away," begged {friend}, {his/her hero} best friend.',
+            '"Let\'s run away," begged {friend}, {his/her hero} best friend.',
             "—Vámonos de aquí —suplicaba {friend}, {su mejor amigo/su mejor amiga friend}.",
         ),
         say(
-            '"Perhaps it is a thief," said {friend}, {his/her hero} best friend.',
+            '"Perhaps it\'s a thief," said {friend}, {his/her hero} best friend.',
             "—Será un ladrón —decía {friend}, {su mejor amigo/su mejor amiga friend}.",
         ),
     ),
@@ -1088,7 +1082,7 @@ NIGHT: Story = (
     ),
     one_of(
         say(
-            "In the light of {the light} {he/she hero} saw {a fur mother} with {several baby}.",
+            "By the light of {the light} {he/she hero} saw {a fur mother} with {several baby}.",
             "A la luz {del light} vio {un mother fur} con {several baby}.",
         ),
         say(
@@ -1096,8 +1090,8 @@ NIGHT: Story = (
             "No era ningún fantasma: era {un mother fur} con {several baby}.",
         ),
         say(
-            "And there, asleep, was {a fur mother} with {several baby}.",
-            "Y allí dormía {un mother fur} con {several baby}.",
+            "And there was {a fur mother} with {several baby}.",
+            "Y allí había {un mother fur} con {several baby}.",
         ),
     ),
     one_of(
@@ -1112,12 +1106,12 @@ NIGHT: Story = (
     ),
     one_of(
         say(
-            "{he/she hero} left them water and {a shade cloth} to sleep on.",
-            "Les dejó agua y {un cloth shade} para dormir.",
+            "{he/she hero} left them water and {a shade bedding} to sleep on.",
+            "Les dejó agua y {un bedding shade} para dormir.",
         ),
         say(
-            "{he/she hero} made them a bed with {a shade cloth}.",
-            "Les hizo una cama con {un cloth shade}.",
+            "{he/she hero} made them a bed out of {a shade bedding}.",
+            "Les hizo una cama con {un bedding shade}.",
         ),
     ),
     one_of(
@@ -1127,13 +1121,13 @@ NIGHT: Story = (
         ),
         say(
             "The next day {friend} came to see {the several baby}.",
-            "Al día siguiente {friend} fue a ver {al several baby}.",
+            "Al día siguiente {friend} vino a ver {al several baby}.",
         ),
     ),
     one_of(
         say(
-            "Since then {friend} comes every {day} to see {the fur mother}.",
-            "Desde entonces {friend} viene todos {el *day} a ver {al mother fur}.",
+            "Now {friend} comes every {day} to see {the fur mother}.",
+            "Ahora {friend} viene todos {el *day} a ver {al mother fur}.",
         ),
         say(
             "Now, every night at {hour}, {hero} greets {the fur mother} and {the several baby}.",
@@ -1142,7 +1136,7 @@ NIGHT: Story = (
         ),
         say(
             "Since then nobody has been afraid of the noise {cranny}.",
-            "Desde entonces nadie teme el ruido que se oye {cranny}.",
+            "Desde entonces a nadie le da miedo el ruido que se oye {cranny}.",
         ),
     ),
 )
@@ -1156,7 +1150,7 @@ TREASURE: Story = (
         ),
         say(
             "{hero} found an old map {cranny} one {season} {moment}.",
-            "{hero} encontró {cranny} un mapa viejo una {moment} de {season}.",
+            "Fue una {moment} de {season} cuando {hero} encontró un mapa viejo {cranny}.",
         ),
     ),
     say(
@@ -1165,7 +1159,7 @@ TREASURE: Story = (
     ),
     one_of(
         say(
-            "{hero} fetched a spade and {friend}, {his/her hero} best friend.",
+            "{hero} fetched a spade and called {friend}, {his/her hero} best friend.",
             "{hero} fue a buscar una pala y a {friend}, {su mejor amigo/su mejor amiga friend}.",
         ),
         say(
@@ -1179,8 +1173,8 @@ TREASURE: Story = (
     ),
     one_of(
         say(
-            "They dug and dug, and {weather}.",
-            "Cavaron y cavaron, y {weather}.",
+            "While they dug, {weather}.",
+            "Mientras cavaban, {weather}.",
         ),
         say(
             "{friend} wanted to give up, but {hero} went on digging.",
@@ -1198,7 +1192,7 @@ TREASURE: Story = (
         ),
         say(
             "Suddenly the spade struck {a colour chest}.",
-            "De pronto la pala golpeó {un chest colour}.",
+            "De pronto la pala chocó con {un chest colour}.",
         ),
     ),
     say(
@@ -1207,8 +1201,8 @@ TREASURE: Story = (
     ),
     one_of(
         say(
-            '"I buried it when I was {age}," laughed {his/her hero} {kin}.',
-            "—{Lo/La chest} enterré yo a los {age} años —dijo su {kin}, riendo.",
+            '"I buried that {chest} when I was {age}," said {hero}\'s {kin}.',
+            "—{Lo/La chest} enterré yo a los {age} años —dijo {el kin} de {hero}.",
         ),
         say(
             '"Finders keepers," said {the trade}.',
@@ -1225,7 +1219,7 @@ TREASURE: Story = (
     ),
     one_of(
         say(
-            "Then they hid the map again {cranny}.",
+            "Then they hid the map {cranny} again.",
             "Luego volvieron a esconder el mapa {cranny}.",
         ),
         say(
@@ -1233,8 +1227,8 @@ TREASURE: Story = (
             "En el mapa escribieron: «Aquí estuvieron {hero} {y friend}».",
         ),
         say(
-            "Since then they dig every {day}.",
-            "Desde entonces cavan todos {el *day}.",
+            "Now they dig every {day}.",
+            "Ahora cavan todos {el *day}.",
         ),
     ),
 )
@@ -1254,8 +1248,8 @@ RACE: Story = (
             "—Te apuesto {count fruit} —dijo {el rival}.",
         ),
         say(
-            "{the trade} had promised {count fruit} to the winner.",
-            "{el trade} había prometido {count fruit} a quien ganara.",
+            "There were {count fruit} for the winner.",
+            "Había {count fruit} de premio.",
         ),
     ),
     say(
@@ -1284,11 +1278,11 @@ RACE: Story = (
         (
             say(
                 "{the mood animal} took the lead at once, but stopped for a nap.",
-                "{el animal mood} se puso enseguida en cabeza, pero se paró a dormir.",
+                "{el animal mood} se puso enseguida en cabeza, pero se paró a echar una siesta.",
             ),
             say(
-                "{the temper rival} went past without making a sound.",
-                "{el rival temper} pasó de largo sin hacer ruido.",
+                "{the temper rival} went past without waking {him/her animal}.",
+                "{el rival temper} pasó de largo sin {despertarlo/despertarla animal}.",
             ),
             say(
                 "{he/she rival} reached {the goal} first, and {hero} gave {him/her rival} "
@@ -1297,7 +1291,7 @@ RACE: Story = (
             ),
             one_of(
                 say(
-                    '"Next {season} I will not sleep," sighed {the animal}.',
+                    '"Next {season} I\'ll stay awake," sighed {the animal}.',
                     "—{el season} que viene no me dormiré —suspiró {el animal}.",
                 ),
                 say(
@@ -1308,7 +1302,7 @@ RACE: Story = (
         ),
         (
             say(
-                "Halfway {the temper rival} got lost and began to cry.",
+                "Halfway there {the temper rival} got lost and began to cry.",
                 "A mitad de camino {el rival temper} se perdió y se echó a llorar.",
             ),
             say(

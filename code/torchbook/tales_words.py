@@ -135,14 +135,14 @@ Tomás | Tomás m
 """)
 
 KIN = nouns("""
-grandmother | abuela f
-grandfather | abuelo m
-aunt | tía f
-uncle | tío m
+grandmother | abuela f | away
+grandfather | abuelo m | away
+aunt | tía f | away
+uncle | tío m | away
 mother | madre f
 father | padre m
-godmother | madrina f
-godfather | padrino m
+godmother | madrina f | away
+godfather | padrino m | away
 """)
 
 TRADES = nouns("""
@@ -159,9 +159,7 @@ ferryman | barquero m
 gardener | jardinera f
 glazier | cristalera f | glass
 goldsmith | orfebre f | jewel metal
-innkeeper | posadera f
 librarian | bibliotecario m
-miller | molinero m
 organist | organista f
 postman | cartero m
 potter | alfarera f
@@ -186,7 +184,7 @@ forest cabin | cabaña del bosque f | forest
 hut among oaks | choza entre robles f | forest
 old farmhouse | vieja casa de campo f | fields
 village among vineyards | pueblo entre viñas m | fields
-roadside inn | posada del camino f | fields
+roadside inn | posada junto al camino f | fields
 """)
 
 SEASONS = nouns("""
@@ -209,7 +207,7 @@ the swallows were coming back | volvían las golondrinas | spring
 the almond trees were in bloom | los almendros estaban en flor | spring
 the sun was shining | brillaba el sol | spring summer
 the sky was clear | el cielo estaba despejado | spring summer
-the crickets were singing | cantaban los grillos | summer
+the cicadas were singing | cantaban las cigarras | summer
 it was very hot | hacía mucho calor | summer
 """)
 
@@ -239,7 +237,7 @@ flute | flauta f | wood toy fragile
 lantern | farol m | metal glass fragile
 umbrella | paraguas m | cloth fragile
 scarf | bufanda f | cloth
-hat | sombrero m | cloth fragile
+hat | sombrero m | cloth
 notebook | cuaderno m | paper
 watch | reloj m | clock fragile
 compass | brújula f | clock fragile
@@ -283,13 +281,13 @@ among the reeds | entre los juncos | river
 behind the waterwheel | detrás de la noria | river
 in the old boat | en la barca vieja | river sea
 behind the rocks | detrás de las rocas | sea mountain
-beside the big shell | junto a la caracola | sea
+among the seaweed | entre las algas | sea
 among the fishing nets | entre las redes | sea
 in the hollow oak | en el roble hueco | forest
 under the ferns | bajo los helechos | forest
-among the moss | entre el musgo | forest
+under the brambles | bajo las zarzas | forest
 inside the cave | dentro de la cueva | mountain
-beside the spring | junto al manantial | mountain
+beside the waterfall | junto a la cascada | mountain
 between the pine trees | entre los pinos | mountain forest
 behind the well | detrás del pozo | fields
 under the scarecrow | bajo el espantapájaros | fields
@@ -302,40 +300,40 @@ in the wardrobe | en el armario
 behind the curtain | detrás de la cortina
 in the attic | en el desván
 under the stairs | debajo de la escalera
-behind the clock | detrás del reloj
-on the top shelf | en el último estante
+behind the stove | detrás de la estufa
+in the pantry | en la despensa
 among the boots | entre las botas
 among the firewood | entre la leña
-behind the piano | detrás del piano
+behind the dresser | detrás de la cómoda
 """)
 
 ANIMALS = nouns("""
 fox | zorro m | small forest mountain fields always trots sneaks
-hedgehog | erizo m | small forest fields spring summer autumn slow
-squirrel | ardilla f | small forest always hops
-crow | cuervo m | small sea forest mountain fields river always flies hops
-magpie | urraca f | small forest fields river always flies hops
-hare | liebre f | small fields mountain always hops runs
-tortoise | tortuga f | small fields spring summer slow
-mole | topo m | small fields forest river spring summer autumn slow
-donkey | burro m | fields mountain river sea always trots
-goat | cabra f | mountain fields always trots
+hedgehog | erizo m | tiny small forest fields spring summer autumn slow
+squirrel | ardilla f | tiny seeds small forest always hops
+crow | cuervo m | tiny seeds small sea forest mountain fields river always flies hops
+magpie | urraca f | tiny seeds small forest fields river always flies hops
+hare | liebre f | seeds small fields mountain always hops runs
+tortoise | tortuga f | tiny seeds small fields spring summer slow
+mole | topo m | tiny seeds small fields forest river spring summer autumn slow
+donkey | burro m | seeds fields mountain river sea always trots
+goat | cabra f | seeds mountain fields always trots
 eagle | águila f | mountain always flies
-deer | ciervo m | forest mountain always runs
-cat | gato m | small sea river fields always sneaks trots
+deer | ciervo m | seeds forest mountain always runs
+cat | gato m | tiny small sea river fields always sneaks trots
 dog | perro m | small sea river mountain fields forest always trots runs
-goose | oca f | small river fields always slow runs
-robin | petirrojo m | small forest fields always flies hops
+goose | oca f | seeds small river fields always slow runs
+robin | petirrojo m | tiny seeds small forest fields always flies hops
 badger | tejón m | small forest fields spring summer autumn trots
 stork | cigüeña f | small river fields spring summer flies
 heron | garza f | small river always flies sneaks
 otter | nutria f | small river sea always sneaks runs
 frog | rana f | small river spring summer hops
-seagull | gaviota f | small sea always flies
+seagull | gaviota f | tiny seeds small sea always flies
 crab | cangrejo m | small sea spring summer autumn sideways
-owl | lechuza f | small forest mountain fields always flies
-rabbit | conejo m | small forest fields mountain always hops runs
-ox | buey m | fields mountain always slow
+owl | lechuza f | tiny small forest mountain fields always flies
+rabbit | conejo m | tiny seeds small forest fields mountain always hops runs
+ox | buey m | seeds fields mountain always slow
 """)
 
 GAITS = phrases("""
@@ -343,14 +341,14 @@ came trotting along | llegó trotando | trots
 trotted up | se acercó al trote | trots
 crept up without a sound | se acercó sin hacer ruido | sneaks
 appeared without a sound | apareció sin hacer ruido | sneaks
-came very slowly | llegó muy despacio | slow
-came along without hurrying | llegó sin ninguna prisa | slow
-came hopping | llegó dando saltos | hops
+came along very slowly | llegó muy despacio | slow
+came ambling along | llegó sin ninguna prisa | slow
+came hopping along | llegó dando saltos | hops
 came bounding along | se acercó a brincos | hops
 flew down | bajó volando | flies
 landed close by | se posó muy cerca | flies
 came running | llegó corriendo | runs
-appeared at full speed | apareció a toda velocidad | runs
+came dashing up | apareció a toda velocidad | runs
 came walking sideways | llegó andando de lado | sideways
 """)
 
@@ -419,7 +417,7 @@ milk | leche f | sweet
 
 BAGS = nouns("""
 bag | bolsa f
-basket | cesta f
+pot | olla f
 sack | saco m
 tin | lata f
 box | caja f
@@ -439,17 +437,26 @@ CHESTS = nouns("""
 chest | cofre m
 box | caja f
 trunk | baúl m
-case | maletín m
-tin | lata f
+crate | cajón m
+barrel | barril m
 """)
 
 CLOTHS = nouns("""
-shawl | chal m
+ribbon | cinta f
 handkerchief | pañuelo m
-scarf | bufanda f
+shawl | chal m
 napkin | servilleta f
-sock | calcetín m
 rag | trapo m
+sash | faja f
+""")
+
+BEDDING = nouns("""
+shawl | chal m
+towel | toalla f
+cushion | cojín m
+pillow | almohada f
+jumper | jersey m
+quilt | edredón m
 """)
 
 LIGHTS = nouns("""
@@ -512,7 +519,7 @@ aubergine, aubergines | berenjena, berenjenas f
 """)
 
 BEDS = phrases("""
-behind the house | detrás de la casa
+behind the shed | detrás del cobertizo
 beside the fence | junto a la valla
 under the window | bajo la ventana
 under the fig tree | bajo la higuera
@@ -521,23 +528,21 @@ beside the door | junto a la puerta
 """)
 
 MOTHERS = nouns("""
-cat | gata f | cat
+cat | gata f | tiny cat
 mouse | ratona f | mouse
-squirrel | ardilla f | squirrel
-dove | paloma f | dove
-owl | lechuza f | owl
-rabbit | coneja f | rabbit
-hen | gallina f | hen
+squirrel | ardilla f | tiny seeds squirrel
+owl | lechuza f | tiny owl
+rabbit | coneja f | tiny seeds rabbit
+rat | rata f | rat
 """)
 
 BABIES = nouns("""
 kitten, kittens | gatito, gatitos m | cat
 baby mouse, baby mice | ratoncito, ratoncitos m | mouse
 baby squirrel, baby squirrels | ardillita, ardillitas f | squirrel
-baby dove, baby doves | pichón, pichones m | dove
 owlet, owlets | polluelo, polluelos m | owl
 bunny, bunnies | conejito, conejitos m | rabbit
-chick, chicks | pollito, pollitos m | hen
+baby rat, baby rats | ratita, ratitas f | rat
 """)
 
 FURS = adjectives("""
@@ -545,7 +550,7 @@ white | blanco/blanca
 black | negro/negra
 grey | gris
 brown | marrón
-spotted | moteado/moteada
+spotted | con manchas
 """)
 
 ROUND_NUMBERS = phrases("""
@@ -581,7 +586,7 @@ THINGS = {
         ("hole", "hole, holes", "agujero, agujeros m"),
         ("span", "day, days", "día, días m"),
         ("song", "song, songs", "canción, canciones f"),
-        ("step", "step, steps", "paso, pasos m"),
+        ("step", "pace, paces", "paso, pasos m"),
     )
 }
 
@@ -595,7 +600,7 @@ ROLES = {
     "hero": Role(PEOPLE),
     "friend": Role(PEOPLE, unlike=("hero",)),
     "kin": Role(KIN),
-    "host": Role(KIN, unlike=("kin",)),
+    "host": Role(tagged(KIN, "away"), unlike=("kin",)),
     "trade": Role(TRADES),
     "home": Role(HOMES),
     "season": Role(SEASONS),
@@ -603,7 +608,7 @@ ROLES = {
     "weather": Role(WEATHERS, fits=("season",)),
     "storm": Role(STORMS, fits=("season",)),
     "day": Role(DAYS),
-    "due": Role(DAYS, unlike=("day",)),
+    "due": Role(DAYS),
     "few": Role(numbers(1, 3)),
     "pair": Role(numbers(2, 3)),
     "several": Role(numbers(3, 6)),
@@ -624,7 +629,8 @@ ROLES = {
     "animal": Role(ANIMALS, fits=("home", "season")),
     "rival": Role(ANIMALS, fits=("home", "season"), unlike=("animal",)),
     "creature": Role(tagged(ANIMALS, "small"), fits=("home", "season")),
-    "thief": Role(tagged(ANIMALS, "spring"), fits=("home",)),
+    "guest": Role(tagged(ANIMALS, "tiny"), fits=("home", "season")),
+    "thief": Role(tagged(tagged(ANIMALS, "spring"), "seeds"), fits=("home",)),
     "mood": Role(MOODS),
     "temper": Role(MOODS, unlike=("mood",)),
     "gait": Role(GAITS, fits=("animal",)),
@@ -634,6 +640,7 @@ ROLES = {
     "packet": Role(PACKETS),
     "chest": Role(CHESTS),
     "cloth": Role(CLOTHS),
+    "bedding": Role(BEDDING),
     "light": Role(LIGHTS),
     "dish": Role(DISHES),
     "supper": Role(tagged(DISHES, "savoury")),
