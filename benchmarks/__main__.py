@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-FILES = ["imports", "training", "loop", "distributed", "memory", "generation", "tokenizer", "smollm2"]
+FILES = ["imports", "training", "loop", "distributed", "memory"]
+FILES += ["generation", "tokenizer", "smollm2"]
 
 for name in FILES:
     path = Path(__file__).with_name(f"{name}.py")
