@@ -148,6 +148,11 @@ def test_without_patience_it_trains_to_the_end_and_still_ends_with_the_best_weig
     assert same(model, seen[1])
 
 
+def test_the_last_step_is_evaluated_too():
+    _, log = fit(validation=VALIDATION, evaluate_every=4)
+    assert [line["step"] for line in log if "validation_loss" in line] == [4, 8, 10]
+
+
 def test_looking_at_the_validation_data_changes_nothing_of_the_training():
     _, alone = fit(begin(p_drop=0.5))
     _, watched = fit(begin(p_drop=0.5), validation=VALIDATION, evaluate_every=1)

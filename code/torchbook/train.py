@@ -45,7 +45,8 @@ def train(
 
     loss_of(model, batch) -> (sum of the losses, number of targets) of a batch, which it moves to
     the model's device.  A step follows the gradient of the mean over all its targets, however its
-    batch is cut into parts.  With validation data, the model ends with its best weights.
+    batch is cut into parts.  With validation data, which it looks at now and then and after the
+    last step, the model ends with its best weights.
 
     With a folder, the run writes there a log and checkpoints, and the same call again goes on from
     the last one, to the same bits as if it had never stopped.  A dataset that draws random numbers
@@ -119,14 +120,15 @@ def train(
                 optimizer.step()
                 schedule.step()
                 state.step = step + 1
-                if look is not None and state.step % config.evaluate_every == 0:
+                last = state.step == config.steps
+                if look is not None and (last or state.step % config.evaluate_every == 0):
                     line["validation_loss"] = evaluate(forward, loss_of, watched(look), config.bf16)
                     require_finite(line, log)
                     state.judge(line["validation_loss"])
                 log.write(**line)
                 if report is not None and "validation_loss" in line and rank() == 0:
                     report(line)
-                last = state.step == config.steps or state.waited == config.patience
+                last = last or state.waited == config.patience
                 if folder is not None and (last or state.step % config.save_every == 0):
                     state.log_bytes = log.size()
                     saved = state.state_dict()
