@@ -550,7 +550,7 @@ white | blanco/blanca
 black | negro/negra
 grey | gris
 brown | marrón
-spotted | con manchas
+ginger | rojizo/rojiza
 """)
 
 ROUND_NUMBERS = phrases("""
