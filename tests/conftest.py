@@ -48,7 +48,8 @@ class Mini:
 
     def fill(self) -> None:
         root = self.root
-        for name in ("tools", "extensions", "code", "_config.yml", "requirements.txt"):
+        pins = ("pyproject.toml", "requirements.txt", "requirements-data.txt")
+        for name in ("tools", "extensions", "code", "_config.yml", *pins):
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, root / name)
         shutil.copytree(Path(__file__).parent / "mini", root, dirs_exist_ok=True)
