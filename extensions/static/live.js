@@ -51,6 +51,7 @@ const PHASES = {
   built: "starting", launching: "starting",
 }; // what Binder calls them, and what the reader is told
 const text = TEXTS[document.documentElement.lang] ?? TEXTS.en;
+const NOT_LOADED = "Thebe was not loaded";
 const thebeAddress = new URL("thebe/index.js", document.currentScript.src);
 const cells = [...document.querySelectorAll("article div.cell")];
 const binder = document.querySelector('a[href*="/v2/gh/"]');
@@ -79,7 +80,9 @@ function options() {
     binderOptions: { binderUrl: address.origin, repo: `${owner}/${repository}`, ref },
     kernelOptions: { kernelName: "python3", path: page }, // each page has a kernel of its own
     mathjaxUrl: "", // else a script of another site
-    codeMirrorConfig: { lineNumbers: false, indentUnit: 4, screenReaderLabel: text.cell },
+    codeMirrorConfig: {
+      lineNumbers: false, indentUnit: 4, viewportMargin: Infinity, screenReaderLabel: text.cell,
+    },
     mountRunButton: false, mountRunAllButton: false, // they speak English
     mountRestartButton: false, mountRestartAllButton: false,
   };
@@ -90,7 +93,7 @@ function loaded(address) {
     const script = document.createElement("script");
     script.src = address;
     script.addEventListener("load", resolve);
-    script.addEventListener("error", () => reject("Thebe was not loaded"));
+    script.addEventListener("error", () => reject(NOT_LOADED));
     document.head.append(script);
   });
 }
@@ -122,12 +125,22 @@ async function runAll(notebook) {
   say("done");
 }
 
-function placeholders(cell) {
+function outputOf(cell) {
   const output = cell.querySelector(".cell_output") ?? document.createElement("div");
   output.classList.add("cell_output");
   cell.append(output);
+  const figure = output.querySelector("figure");
+  if (!figure) return output;
+  const area = document.createElement("div"); // all but the caption, which stays
+  const outside = [...output.childNodes].filter((node) => !node.contains(figure));
+  area.append(...outside, ...[...figure.childNodes].filter((node) => node.nodeName !== "FIGCAPTION"));
+  figure.prepend(area);
+  return area;
+}
+
+function placeholders(cell) {
   cell.querySelectorAll(".copybtn").forEach((copy) => copy.remove());
-  return { source: cell.querySelector(".cell_input pre"), output };
+  return { source: cell.querySelector(".cell_input pre"), output: outputOf(cell) };
 }
 
 function revive(config, rendermime, session) {
@@ -140,6 +153,8 @@ function revive(config, rendermime, session) {
     const controls = document.querySelector(`[data-thebe-id="${cell.id}"] .thebe-controls`);
     controls.prepend(button(text.run, () => run(cell)));
   }
+  const seen = new ResizeObserver((changed) => changed.forEach(({ target }) => target.CodeMirror.refresh()));
+  document.querySelectorAll(".CodeMirror").forEach((editor) => seen.observe(editor)); // folded ones
   const restart = () => session.restart().then(() => say("restarted"));
   bar.prepend(button(text.runAll, () => runAll(notebook)), button(text.restart, restart));
 }
@@ -169,8 +184,8 @@ async function start(click) {
   } catch (error) {
     console.warn(error);
     click.target.disabled = false;
-    if (!navigator.onLine) say("offline");
-    else say(String(error).startsWith("Lost connection") || error instanceof Error ? "down" : "failed");
+    if (error === NOT_LOADED || !navigator.onLine) say("offline");
+    else say(error instanceof Error || error.startsWith("Lost connection") ? "down" : "failed");
   }
   clearInterval(clock);
   seconds.textContent = "";
