@@ -158,7 +158,7 @@ def brought() -> set[str]:
     return needed_by(project()["dependencies"])
 
 
-def needed_by(requirements: list[str]) -> set[str]:
+def needed_by(requirements: list[str], find=distribution) -> set[str]:
     """The names of what these requirements bring here, and of all that those need in turn."""
     found: set[str] = set()
     todo = [Requirement(text) for text in requirements]
@@ -167,7 +167,7 @@ def needed_by(requirements: list[str]) -> set[str]:
         name = canonicalize_name(need.name)
         if name not in found and (not need.marker or need.marker.evaluate({"extra": ""})):
             found.add(name)
-            todo += map(Requirement, distribution(name).requires or [])
+            todo += map(Requirement, find(name).requires or [])
     return found
 
 
