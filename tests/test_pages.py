@@ -12,6 +12,7 @@ from execute import ROOT, code_cells, executed, python, read
 PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
 EXERCISE = re.compile(r"^```\{exercise\}\n:label: (\S+)$", re.M)
 SOLUTION = re.compile(r"^```\{solution-start\} (\S+)\n:class: dropdown$", re.M)
+BACK = {"index", "glossary", "status"}  # what is about the book itself
 CHECKED = re.compile(r"check\(\"([\w-]+)\"")
 
 
@@ -58,7 +59,7 @@ def test_every_exercise_has_a_hint_a_check_and_a_solution_that_passes_it(page):
         assert CHECKED.findall(solution)[-1:] == [label], f"the solution of {label} is not checked"
     name = page.split("/")[-1].removesuffix(".md")
     assert not exercises or all(label.startswith(f"{name}-") for label in exercises)
-    if name not in {"index", "glossary"}:
+    if name not in BACK:
         assert 3 <= len(exercises) <= 5
 
 
@@ -81,7 +82,7 @@ def test_the_map_names_every_page_with_its_time_and_each_page_the_next(
 ):
     said = text(f"book/{language}/index.md")
     known = dict(re.findall(rf"- {{doc}}`(\w+)`:[^-]*? (\d+)\s{minutes}\.", said))
-    names = [name for name in build_book.page_names() if name not in {"index", "glossary"}]
+    names = [name for name in build_book.page_names() if name not in BACK]
     assert list(known) == names
     assert f" {round(sum(map(int, known.values())) / 60)} {hours}: " in said
     for name in names:

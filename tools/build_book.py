@@ -96,6 +96,11 @@ def extension_files() -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
+def records() -> list[Path]:
+    """What pages show of their runs on other devices."""
+    return sorted((ROOT / "records").glob("*.json"))
+
+
 def landmarks() -> str:
     """What other pages show of a page or lead to: headings, labels and the glossary.
 
@@ -112,7 +117,9 @@ def inputs() -> str:
     settings = [ROOT / "_config.yml", ROOT / "_toc.yml", *book_files()]
     tools = [*sorted((ROOT / "tools").glob("*.py")), *extension_files()]
     addresses = config("en")["repository"], config("en")["sphinx"]["config"]["launch"]
-    return digest([*settings, *tools], surroundings(), str(addresses), notebooks.release())
+    return digest(
+        [*settings, *tools, *records()], surroundings(), str(addresses), notebooks.release()
+    )
 
 
 def contents(language: str) -> dict:
@@ -128,7 +135,8 @@ def build_language(language: str, lock: int) -> Path:
     for name, settings in {"_config.yml": config(language), "_toc.yml": contents(language)}.items():
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
         (out / name).write_text(text, encoding="utf-8")
-    settled = digest([out / "_config.yml", out / "_toc.yml", *extension_files()], landmarks())
+    files = [out / "_config.yml", out / "_toc.yml", *extension_files(), *records()]
+    settled = digest(files, landmarks())
     stamp = out / MADE_OF
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != settled:
         shutil.rmtree(out / "_build", ignore_errors=True)

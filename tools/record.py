@@ -11,30 +11,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from build_book import pages
-from execute import (
-    DEVICE,
-    ROOT,
-    PageError,
-    bare,
-    code_cells,
-    digest,
-    execute,
-    executed,
-    key,
-    read,
-    source,
-    where,
-)
-
-RECORDS = ROOT / "records"
-
-
-def code(notebook: NotebookNode) -> str:
-    """What changes when a cell of a page does, wherever the page runs: 16 hexadecimal digits."""
-    return digest([], *bare(notebook))[:16]
+from execute import ROOT, PageError, code_cells, execute, executed, key, read, source, where
+from recorded import HERE, RECORDS, code
 
 
 def attempt(page: Path) -> tuple[str, dict]:
@@ -73,17 +52,11 @@ def write(what: dict, path: Path) -> None:
     aside.replace(path)
 
 
-def others() -> dict[str, dict]:
-    """{device: its record} of the devices that are not the one of this build."""
-    found = {path.stem: path for path in sorted(RECORDS.glob("*.json")) if path.stem != DEVICE}
-    return {device: json.loads(path.read_text("utf-8")) for device, path in found.items()}
-
-
 if __name__ == "__main__":
     made = record()
-    path = RECORDS / f"{DEVICE}.json"
+    path = RECORDS / f"{HERE}.json"
     write(made, path)
     failed = [name for name, entry in made["pages"].items() if not entry["ok"]]
     if failed:
         sys.exit(f"These pages failed, as {path.relative_to(ROOT)} says: {', '.join(failed)}")
-    print(f"{path.relative_to(ROOT)} says when each page ran on {DEVICE}.")
+    print(f"{path.relative_to(ROOT)} says when each page ran on {HERE}.")

@@ -137,9 +137,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--torch", action="append", help="what pip shall install; may be repeated")
     parser.add_argument("--python", default=sys.executable, help="the Python to run with")
-    parser.add_argument(
-        "--no-colab", action="store_true", help="without notebooks as Colab has them"
-    )
+    parser.add_argument("--no-colab", action="store_true", help="no notebooks as in Colab")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.into:
