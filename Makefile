@@ -6,7 +6,7 @@ READY = .venv/ready
 TORCH = $(IN)
 export TORCHBOOK_DEVICE = $(DEVICE)
 
-.PHONY: book serve lab test lint bench keep push colab behind reviewed clean
+.PHONY: book serve lab test lint bench launch keep push colab behind reviewed clean
 
 book: $(READY)  ## execute and build both languages into _build/site/
 	@$(IN) tools/build_book.py
@@ -31,6 +31,9 @@ lint: $(READY)  ## code, spelling in both languages, workflows
 
 bench: $(READY)  ## every claim of speed, measured here: ten minutes on a quiet machine
 	@$(IN) benchmarks
+
+launch: $(READY)  ## run every page as Binder does, in an environment of its files, with its memory
+	@$(IN) -m pytest -q -s tests/every_launch.py
 
 keep: $(READY)  ## add to the site the wheels that were published before
 	@$(IN) tools/publish.py keep
