@@ -31,8 +31,7 @@ SECONDS = 600
 
 def site_packages(python: Path) -> Path:
     """The folder with the packages of the environment of this Python."""
-    ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    return Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
+    return Path(said(python, "import sysconfig; print(sysconfig.get_path('purelib'))"))
 
 
 def bare(folder: Path, torch_from: Path) -> Path:
@@ -89,11 +88,18 @@ def surroundings(packages: Path) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in ours} | settings
 
 
+def said(python: Path, code: str) -> str:
+    """What a line of Python prints there."""
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
 def versions(python: Path) -> str:
     """Which torch and which NumPy an environment has, and where."""
-    ask = "import numpy, torch\nfor m in (torch, numpy): print(m.__version__, m.__file__)"
-    command = [python, "-c", ask]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return said(
+        python,
+        "import numpy as n, torch as t; print(*((m.__version__, m.__file__) for m in (t, n)))",
+    )
 
 
 def forget(python: Path, packages: Path) -> None:

