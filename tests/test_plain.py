@@ -118,6 +118,12 @@ def test_included_source_is_the_source_that_was_chosen():
     assert plain(text) == f"```python\n{source}\n```"
 
 
+def test_what_the_build_computes_is_a_link():
+    page = Writer(Site(HERE, "es", LINKS), Path("shapes.md"))
+    said = f"[La tabla está en el sitio]({HERE}shapes.html)."
+    assert page.write("```{runs}\n```") == said
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [

@@ -28,8 +28,8 @@ ABOVE = {
     "in the book's own environment, it does nothing. PyTorch and NumPy stay as they are. If there "
     "is a GPU, the page uses it.",
     "es": "> La celda de abajo trae lo que la página necesita, en un minuto más o menos; donde ya "
-    "está todo, como en el entorno del propio libro, no cambia nada. PyTorch y NumPy se quedan como "
-    "están. Si hay una GPU, la página la usa.",
+    "está todo, como en el entorno del propio libro, no cambia nada. PyTorch y NumPy se quedan "
+    "como están. Si hay una GPU, la página la usa.",
 }
 
 

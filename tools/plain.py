@@ -44,6 +44,7 @@ WORDS = {
         "warning": "Warning",
         "important": "Important",
         "seealso": "See also",
+        "runs": "The table is on the site",
     },
     "es": {
         "solution": "Solución del ejercicio {}",
@@ -55,6 +56,7 @@ WORDS = {
         "warning": "Cuidado",
         "important": "Importante",
         "seealso": "Véase también",
+        "runs": "La tabla está en el sitio",
     },
 }
 
@@ -283,6 +285,11 @@ def formula(writer: Writer, name: str, said) -> str:
     return "$$\n" + "\n".join([*said.arguments, *said.body]) + tag + "\n$$"
 
 
+def elsewhere(writer: Writer, name: str, said) -> str:
+    """What the build computes is shown on the site only."""
+    return writer.site.link("doc", writer.page.stem, writer.site.words(name)) + "."
+
+
 Rule = tuple[type[Directive], Callable[[Writer, str, object], str]]
 BOXES = ("note", "tip", "hint", "warning", "important", "seealso")
 DIRECTIVES: dict[str, Rule] = {
@@ -295,5 +302,6 @@ DIRECTIVES: dict[str, Rule] = {
     "code-block": (CodeBlock, listing),
     "literalinclude": (LiteralInclude, included),
     "math": (MathDirective, formula),
+    "runs": (Directive, elsewhere),
     "runs": (Directive, on_the_site),
 }
