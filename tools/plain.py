@@ -274,11 +274,6 @@ def included(writer: Writer, name: str, said) -> str:
     return fenced(said.options.get("language", path.suffix.replace(".py", "python")), text)
 
 
-def on_the_site(writer: Writer, name: str, said) -> str:
-    """What only the site can show: its address."""
-    return f"<{writer.site.address}{writer.page.stem}.html>"
-
-
 def formula(writer: Writer, name: str, said) -> str:
     label = said.options.get("label")
     tag = f" \\tag{{{writer.site.number(label)}}}" if label else ""
@@ -303,5 +298,4 @@ DIRECTIVES: dict[str, Rule] = {
     "literalinclude": (LiteralInclude, included),
     "math": (MathDirective, formula),
     "runs": (Directive, elsewhere),
-    "runs": (Directive, on_the_site),
 }
