@@ -8,10 +8,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from build_book import pages
+from build_book import LANGUAGES, pages
 from execute import ROOT, PageError, code_cells, execute, executed, key, read, source, where
 from recorded import HERE, RECORDS, code
 
@@ -38,9 +39,10 @@ def commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def record() -> dict:
+def record(languages: Sequence[str] = LANGUAGES) -> dict:
     """Run every page that has cells, two at a time on two cores; what became of each."""
-    with_cells = [page for page in pages() if code_cells(read(source(page)))]
+    chosen = [page for page in pages() if page.parent.name in languages]
+    with_cells = [page for page in chosen if code_cells(read(source(page)))]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return {"commit": commit(), "pages": dict(pool.map(attempt, with_cells))}
 

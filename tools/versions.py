@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 import execute
 import record
-from build_book import BUILD, page_names
+from build_book import BUILD, LANGUAGES, page_names
 from execute import ROOT, code_cells, executed, source
 from outputs import ABSOLUTE, POINTS, RELATIVE, VARIES, differences, marked, shown
 from setup_env import fill
@@ -47,13 +47,13 @@ def package_tests() -> list[str]:
     return ["code", *(file for file in files if (ROOT / file).exists()), "tests/test_checks.py"]
 
 
-def run_pages(folder: Path) -> None:
+def run_pages(folder: Path, languages: list[str]) -> None:
     """In the other environment: run every page, warnings or not, and record what became of it."""
     execute.STORE, execute.WARNING = folder / "executed", NEVER
-    record.write(record.record(), folder / "record.json")
+    record.write(record.record(languages), folder / "record.json")
 
 
-def run_all(torch: str, python: str, colab: bool) -> Path:
+def run_all(torch: str, python: str, languages: list[str], colab: bool) -> Path:
     """Make the environment and run everything in it; returns the folder of what came out."""
     ask = [python, "-c", "import platform; print(platform.python_version())"]
     version = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
@@ -67,11 +67,13 @@ def run_all(torch: str, python: str, colab: bool) -> Path:
     (folder / "requirements.txt").write_text(wanted, encoding="utf-8")
     fill(folder / "venv", folder / "requirements.txt", python)
     its = folder / "venv" / "bin" / "python"
-    subprocess.run([its, __file__, "--into", folder], check=True, cwd=ROOT)
+    subprocess.run(
+        [its, __file__, "--into", folder, "--languages", *languages], check=True, cwd=ROOT
+    )
     quiet = ["-q", "--tb=line", "-p", "no:cacheprovider", "-n", "auto"]
     tests = {"tests.txt": [its, "-m", "pytest", *quiet, *package_tests()]}
     if colab:
-        tests["colab.txt"] = [sys.executable, COLAB, its]
+        tests["colab.txt"] = [sys.executable, COLAB, its, "--languages", *languages]
     for name, command in tests.items():
         with open(folder / name, "w", encoding="utf-8") as file:
             done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
@@ -125,8 +127,8 @@ def report(folder: Path) -> tuple[str, bool]:
     results = {name: compared(name, entry, folder) for name, entry in entries.items()}
     lines += ["| page | en | es |", "| --- | --- | --- |"]
     for name in page_names():
-        if f"en/{name}" in results:
-            words = (results[f"{language}/{name}"][0] for language in ("en", "es"))
+        if {f"{code}/{name}" for code in LANGUAGES} & results.keys():
+            words = (results.get(f"{code}/{name}", "-")[0] for code in LANGUAGES)
             lines.append(f"| {name} | {' | '.join(words)} |")
     for name, (_, details) in results.items():
         lines += [f"\n### {name}", "", *details] * bool(details)
@@ -138,10 +140,11 @@ def main() -> int:
     parser.add_argument("--torch", action="append", help="what pip shall install; may be repeated")
     parser.add_argument("--python", default=sys.executable, help="the Python to run with")
     parser.add_argument("--no-colab", action="store_true", help="no notebooks as in Colab")
+    parser.add_argument("--languages", nargs="+", default=LANGUAGES, help="default: both")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.into:
-        run_pages(asked.into)
+        run_pages(asked.into, asked.languages)
         return 0
     passed = True
     said = [
@@ -150,7 +153,7 @@ def main() -> int:
     ]
     for torch in asked.torch or [oldest(), "torch"]:
         try:
-            text, good = report(run_all(torch, asked.python, not asked.no_colab))
+            text, good = report(run_all(torch, asked.python, asked.languages, not asked.no_colab))
         except SystemExit as why:  # of setup_env, which explains what pip said
             text, good = (
                 f"## {torch}, {asked.python}\n\nCannot be installed:\n{quoted(str(why))}\n",
