@@ -3,10 +3,9 @@ PYTHON ?= python3
 DEVICE ?= cpu
 IN = .venv/bin/python
 READY = .venv/ready
-TORCH = $(IN)
 export TORCHBOOK_DEVICE = $(DEVICE)
 
-.PHONY: book serve lab test lint bench launch keep push colab behind reviewed clean
+.PHONY: book serve lab test lint bench launch keep push behind reviewed clean
 
 book: $(READY)  ## execute and build both languages into _build/site/
 	@$(IN) tools/build_book.py
@@ -40,9 +39,6 @@ keep: $(READY)  ## add to the site the wheels that were published before
 
 push: $(READY)  ## put the site's notebooks on the branch that Colab opens
 	@$(IN) tools/publish.py push
-
-colab: $(READY)  ## run the site's notebooks in a bare environment, with the torch of $(TORCH)
-	@$(IN) tools/colab.py $(TORCH)
 
 behind: $(READY)  ## Spanish paragraphs whose English has changed since they were reviewed
 	@$(IN) tools/freshness.py
