@@ -189,7 +189,7 @@ def test_thebe_is_what_its_licence_says_it_is():
 
 
 def test_both_languages_say_the_same_things():
-    script = (ROOT / "extensions" / "static" / "live.js").read_text()
+    script = (ROOT / "extensions" / "static" / "live-texts.js").read_text()
     texts = re.search(r"const TEXTS = \{(.*?)\n\};", script, re.S)[1]
     english, spanish = (re.findall(r"^    (\w+):", part, re.M) for part in texts.split("  es: {"))
     assert english == spanish

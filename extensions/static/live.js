@@ -1,51 +1,5 @@
-// Turns the cells of a page into running ones, on a machine that Binder lends: the same machine that
-// the page's Binder button leads to.  Thebe is loaded, and Binder asked, only on the click.
-const TEXTS = {
-  en: {
-    start: "Run these cells here",
-    loading: "Loading the editor…",
-    asking: "Asking Binder for a machine…",
-    building: "Binder is preparing the book's environment: ten minutes or more, but only the first time.",
-    starting: "Binder is starting the machine: a minute or two.",
-    kernel: "Starting Python…",
-    live: "The cells run: change one and press Shift+Enter, beginning with the first.",
-    run: "Run",
-    runAll: "Run all",
-    running: "Running…",
-    done: "All cells have run.",
-    stopped: "A cell raised an error; the ones below it were not run.",
-    restart: "Restart",
-    restarted: "Python has restarted and knows no names: run the cells from the first.",
-    died: "Python ended, perhaps for want of memory, and has restarted: run the cells from the first.",
-    ended: "The machine is gone: Binder takes it back after ten minutes without work. Copy what you want to keep, then load the page again.",
-    offline: "There is no network. Running cells needs one; reading doesn't. Connect, then try again.",
-    failed: "Binder could not prepare a machine. Try again later, or run the page in another place: see the menu at the top.",
-    down: "Binder doesn't answer. Try again in some minutes, or run the page in another place: see the menu at the top.",
-    cell: "Code of this cell",
-  },
-  es: {
-    start: "Ejecuta aquí estas celdas",
-    loading: "Cargando el editor…",
-    asking: "Pidiendo una máquina a Binder…",
-    building: "Binder está preparando el entorno del libro: diez minutos o más, pero solo la primera vez.",
-    starting: "Binder está arrancando la máquina: uno o dos minutos.",
-    kernel: "Arrancando Python…",
-    live: "Las celdas funcionan: cambia una y pulsa Mayús+Intro, empezando por la primera.",
-    run: "Ejecutar",
-    runAll: "Ejecutar todo",
-    running: "Ejecutando…",
-    done: "Se han ejecutado todas las celdas.",
-    stopped: "Una celda ha dado un error; las que le siguen no se han ejecutado.",
-    restart: "Reiniciar",
-    restarted: "Python se ha reiniciado y no conoce ningún nombre: ejecuta las celdas desde la primera.",
-    died: "Python se ha cerrado, quizá por falta de memoria, y se ha reiniciado: ejecuta las celdas desde la primera.",
-    ended: "La máquina ya no está: Binder la retira tras diez minutos sin trabajo. Copia lo que quieras conservar y vuelve a cargar la página.",
-    offline: "No hay red. Para leer no hace falta, para ejecutar celdas sí. Conéctate y vuelve a intentarlo.",
-    failed: "Binder no ha podido preparar una máquina. Vuelve a intentarlo más tarde o ejecuta la página en otro sitio: mira el menú de arriba.",
-    down: "Binder no responde. Vuelve a intentarlo dentro de unos minutos o ejecuta la página en otro sitio: mira el menú de arriba.",
-    cell: "Código de esta celda",
-  },
-};
+// Turns the cells of a page into running ones, on a machine that Binder lends: the one that the page's
+// link to Binder leads to.  Thebe is loaded, and Binder asked, only on the click.
 const PHASES = {
   waiting: "building", fetching: "building", building: "building", pushing: "building",
   built: "starting", launching: "starting",
@@ -73,12 +27,12 @@ function say(what) {
 }
 
 function options() {
-  const address = new URL(binder.href); // …/v2/gh/OWNER/REPOSITORY/COMMIT?urlpath=lab/tree/PAGE.md
+  const address = new URL(binder.href); // …/v2/gh/OWNER/NAME/COMMIT?urlpath=lab/tree/PAGE.md
   const [owner, repository, ref] = address.pathname.split("/").slice(3);
-  const page = address.searchParams.get("urlpath").replace("lab/tree/", "").replace(".md", ".ipynb");
+  const path = address.searchParams.get("urlpath").replace("lab/tree/", "");
   return {
     binderOptions: { binderUrl: address.origin, repo: `${owner}/${repository}`, ref },
-    kernelOptions: { kernelName: "python3", path: page }, // each page has a kernel of its own
+    kernelOptions: { kernelName: "python3", path: path.replace(".md", ".ipynb") }, // its own
     mathjaxUrl: "", // else a script of another site
     codeMirrorConfig: {
       lineNumbers: false, indentUnit: 4, viewportMargin: Infinity, screenReaderLabel: text.cell,
@@ -132,8 +86,9 @@ function outputOf(cell) {
   const figure = output.querySelector("figure");
   if (!figure) return output;
   const area = document.createElement("div"); // all but the caption, which stays
-  const outside = [...output.childNodes].filter((node) => !node.contains(figure));
-  area.append(...outside, ...[...figure.childNodes].filter((node) => node.nodeName !== "FIGCAPTION"));
+  const around = [...output.childNodes].filter((node) => !node.contains(figure));
+  const drawn = [...figure.childNodes].filter((node) => node.nodeName !== "FIGCAPTION");
+  area.append(...around, ...drawn);
   figure.prepend(area);
   return area;
 }
@@ -145,7 +100,8 @@ function placeholders(cell) {
 
 function revive(config, rendermime, session) {
   const items = cells.map((cell) => ({ id: thebe.randomId(), placeholders: placeholders(cell) }));
-  const blocks = items.map(({ id, placeholders: { source } }) => ({ id, source: source.textContent.trim() }));
+  const code = (item) => item.placeholders.source.textContent.trim();
+  const blocks = items.map((item) => ({ id: item.id, source: code(item) }));
   const notebook = thebeCore.api.setupNotebookFromBlocks(blocks, config, rendermime);
   thebe.renderAllCells(options(), notebook, items);
   notebook.attachSession(session);
@@ -153,15 +109,17 @@ function revive(config, rendermime, session) {
     const controls = document.querySelector(`[data-thebe-id="${cell.id}"] .thebe-controls`);
     controls.prepend(button(text.run, () => run(cell)));
   }
-  const seen = new ResizeObserver((changed) => changed.forEach(({ target }) => target.CodeMirror.refresh()));
-  document.querySelectorAll(".CodeMirror").forEach((editor) => seen.observe(editor)); // folded ones
+  const draw = (changed) => changed.forEach(({ target }) => target.CodeMirror.refresh());
+  const unfolded = new ResizeObserver(draw); // what is drawn while folded is drawn too high
+  document.querySelectorAll(".CodeMirror").forEach((editor) => unfolded.observe(editor));
   const restart = () => session.restart().then(() => say("restarted"));
   bar.prepend(button(text.runAll, () => runAll(notebook)), button(text.restart, restart));
 }
 
 async function start(click) {
   const since = Date.now();
-  const clock = setInterval(() => (seconds.textContent = `${Math.round((Date.now() - since) / 1000)} s`), 1000);
+  const tick = () => (seconds.textContent = `${Math.round((Date.now() - since) / 1000)} s`);
+  const clock = setInterval(tick, 1000);
   click.target.disabled = true;
   say("loading");
   try {
@@ -177,7 +135,8 @@ async function start(click) {
     await server.ready;
     say("kernel");
     const session = await server.startNewSession(rendermime);
-    session.kernel.connectionStatusChanged.connect((_, status) => status === "disconnected" && say("ended"));
+    const gone = (_, status) => status === "disconnected" && say("ended");
+    session.kernel.connectionStatusChanged.connect(gone);
     revive(config, rendermime, session);
     click.target.remove();
     say("live");
