@@ -4,9 +4,9 @@ python tools/versions.py                              the oldest and the newest 
 python tools/versions.py --torch "torch==2.10.*" --python python3.13
 
 Each pair of a torch and a Python gets an environment of its own below _build/versions/, in which
-all but torch has the pinned version.  What every cell puts out is compared with what it puts out at
-the pins, here.  The report is _build/versions/report.md; the exit status is 1 if a page or a test
-failed, and 0 if outputs only differ or warn.
+all but torch, and what it brings, has the pinned version.  What every cell puts out is compared
+with what it puts out at the pins, here.  The report is _build/versions/report.md; the exit status
+is 1 if a page or a test failed, and 0 if outputs only differ or warn.
 """
 
 import argparse
@@ -14,7 +14,9 @@ import json
 import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
+import venv
 from pathlib import Path
 
 import nbformat
@@ -25,7 +27,7 @@ import record
 from build_book import BUILD, LANGUAGES, page_names
 from execute import ROOT, code_cells, executed, source
 from outputs import ABSOLUTE, POINTS, RELATIVE, VARIES, differences, marked, shown
-from setup_env import fill
+from setup_env import fill, run
 
 VERSIONS = BUILD / "versions"
 NEVER = re.compile(r"(?!)")
@@ -53,6 +55,22 @@ def run_pages(folder: Path, languages: list[str]) -> None:
     record.write(record.record(languages), folder / "record.json")
 
 
+def make(environment: Path, torch: str, python: str) -> None:
+    """An environment with this torch; ours lends it all else, which another Python installs."""
+    ask = [python, "-c", "import sys; print(sys.version)"]
+    if subprocess.run(ask, capture_output=True, text=True).stdout.strip() == sys.version:
+        venv.create(environment, with_pip=True)
+        (packages,) = environment.glob("lib/python*/site-packages")
+        lent = [sysconfig.get_path("purelib"), str(ROOT / "code")]
+        (packages / "lent.pth").write_text("\n".join(lent) + "\n", encoding="utf-8")
+        run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--upgrade", torch)
+    else:
+        pins = (ROOT / "requirements.txt").read_text("utf-8")
+        wanted = environment.with_name("requirements.txt")
+        wanted.write_text(re.sub(r"^torch==\S+", torch, pins, flags=re.M), encoding="utf-8")
+        fill(environment, wanted, python)
+
+
 def run_all(torch: str, python: str, languages: list[str], colab: bool) -> Path:
     """Make the environment and run everything in it; returns the folder of what came out."""
     ask = [python, "-c", "import platform; print(platform.python_version())"]
@@ -62,10 +80,7 @@ def run_all(torch: str, python: str, languages: list[str], colab: bool) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for left in ("record.json", "tests.txt", "colab.txt"):
         (folder / left).unlink(missing_ok=True)
-    pins = (ROOT / "requirements.txt").read_text("utf-8")
-    wanted = re.sub(r"^torch==\S+", torch, pins, flags=re.M)
-    (folder / "requirements.txt").write_text(wanted, encoding="utf-8")
-    fill(folder / "venv", folder / "requirements.txt", python)
+    make(folder / "venv", torch, python)
     its = folder / "venv" / "bin" / "python"
     subprocess.run(
         [its, __file__, "--into", folder, "--languages", *languages], check=True, cwd=ROOT
