@@ -12,6 +12,10 @@ from execute import ROOT, code_cells, executed, python, read
 PAGES = [str(page.relative_to(ROOT)) for page in build_book.pages()]
 EXERCISE = re.compile(r"^```\{exercise\}\n:label: (\S+)$", re.M)
 SOLUTION = re.compile(r"^```\{solution-start\} (\S+)\n:class: dropdown$", re.M)
+GPUS = r"(cuda|mps|xpu)"
+ASKS = re.compile(rf"\.type == '{GPUS}|{GPUS}\.is_available")
+ONE_DEVICE = re.compile(rf"torch\.{GPUS}\.(?!is_available\b)\w+(\(.*\))?", re.S)
+NAMED = re.compile(rf"[(,=]\s*'{GPUS}(:\d+)?'")
 BACK = {"index", "glossary", "status"}  # what is about the book itself
 CHECKED = re.compile(r"check\(\"([\w-]+)\"")
 
@@ -44,6 +48,50 @@ def test_cells_are_short_and_ask_nothing_of_the_machine(page):
         assert not [node for node in imported if node.names[0].name == "*"], cell
     if cells:
         assert statistics.median(len(cell.splitlines()) for cell in cells) <= 6
+
+
+def assumed(cell: str) -> list[str]:
+    """What a cell says that holds on one kind of device only, outside an `if` that asks for it."""
+    found = []
+    todo = [ast.parse(python(cell))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If | ast.IfExp) and ASKS.search(ast.unparse(node.test)):
+            todo += [node.test, *(node.orelse if isinstance(node, ast.If) else [node.orelse])]
+            continue
+        said = ast.unparse(node) if isinstance(node, ast.Call | ast.Attribute) else ""
+        moves = isinstance(node, ast.Call) and not said.startswith("print(")
+        if ONE_DEVICE.fullmatch(said) or (moves and NAMED.search(said.removeprefix("torch."))):
+            found.append(said)
+        else:
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_cell_assumes_a_device(page):
+    for cell in code_cells(read(text(page))):
+        assert not assumed(cell.source), cell.source
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("x.to('cuda')", 1),
+        ("torch.zeros(3, device='cuda:0')", 1),
+        ("torch.device('mps')", 1),
+        ("torch.cuda.synchronize()", 1),
+        ("f = torch.cuda.synchronize", 1),
+        ("if size > 1:\n    x.to('cuda')", 1),
+        ("if device.type == 'cuda':\n    torch.cuda.synchronize()", 0),
+        ("if device.type == 'cuda':\n    pass\nelse:\n    x.to('cuda')", 1),
+        ("y = x.to('cuda') if device.type == 'cuda' else x", 0),
+        ("torch.cuda.is_available(), device.type == 'cuda', print('cuda')", 0),
+        ("x.to(device), x.to('meta'), x.to('cpu')", 0),
+    ],
+)
+def test_a_device_that_is_assumed_is_noticed(cell, found):
+    assert len(assumed(cell)) == found
 
 
 @pytest.mark.parametrize("page", PAGES)
