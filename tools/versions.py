@@ -16,7 +16,6 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
-import venv
 from pathlib import Path
 
 import nbformat
@@ -59,7 +58,8 @@ def make(environment: Path, torch: str, python: str) -> None:
     """An environment with this torch; ours lends it all else, which another Python installs."""
     ask = [python, "-c", "import sys; print(sys.version)"]
     if subprocess.run(ask, capture_output=True, text=True).stdout.strip() == sys.version:
-        venv.create(environment, with_pip=True)
+        if not (environment / "bin" / "python").exists():
+            subprocess.run([python, "-m", "venv", environment], check=True)
         (packages,) = environment.glob("lib/python*/site-packages")
         lent = [sysconfig.get_path("purelib"), str(ROOT / "code")]
         (packages / "lent.pth").write_text("\n".join(lent) + "\n", encoding="utf-8")
