@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.request import Request, urlopen
 
 import psutil
 from packaging.requirements import Requirement
@@ -185,8 +186,14 @@ def run_all(page: Page) -> list[dict]:
 
 
 def close(page: Page, server: SimpleNamespace) -> None:
-    """Leave the page, and end its kernel."""
-    asked = f"{server.url}api/sessions"
-    for session in page.request.get(f"{asked}?token={server.token}").json():
-        page.request.delete(f"{asked}/{session['id']}?token={server.token}")
+    """Leave the page, then end its kernel: a page that is open would start another."""
     page.context.close()
+    kernels = psutil.Process(server.process.pid).children(recursive=True)
+    asked = Request(f"{server.url}api/sessions", headers={"Authorization": f"token {server.token}"})
+    with urlopen(asked) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        one = Request(f"{asked.full_url}/{session['id']}", headers=asked.headers, method="DELETE")
+        urlopen(one).close()
+    _, alive = psutil.wait_procs(kernels, timeout=OPEN_SECONDS)
+    assert not alive

@@ -122,6 +122,15 @@ def test_all_else_comes_at_the_pins_and_leaves_torch_and_numpy_alone(repository,
     )
 
 
+def test_a_step_that_fails_ends_the_building_of_the_image(repository, tmp_path):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 3\n")
+    python.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["binder/postBuild"], cwd=repository, env=os.environ | path)
+    assert done.returncode == 3
+
+
 def test_the_environment_has_what_the_pages_need_and_little_else(environment):
     [site] = (environment / "lib").glob("python3*/site-packages")
     names = {each.name for each in distributions(path=[str(site)])}
@@ -147,7 +156,7 @@ def test_a_page_opens_as_a_notebook_and_runs_in_less_than_a_gibibyte(browser, se
     with lab.Memory(server.process) as memory:
         page = lab.opened(browser, server, f"book/{language}/tensors.md")
         cells = lab.run_all(page)
-    shown = page.locator(".jp-NotebookPanel h1").first.inner_text()
+        shown = page.locator(".jp-NotebookPanel h1").first.inner_text()
     lab.close(page, server)
     source = (ROOT / "book" / language / "tensors.md").read_text(encoding="utf-8")
     assert f"# {shown.removesuffix('¶')}" in source

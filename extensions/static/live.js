@@ -1,5 +1,5 @@
-// Turns the cells of a page into running ones, on a machine that Binder lends: the one that the page's
-// link to Binder leads to.  Thebe is loaded, and Binder asked, only on the click.
+// Turns the cells of a page into running ones, on a machine that Binder lends: the one that the link
+// to Binder on the page leads to.  Thebe is loaded, and Binder asked, only on the click.
 const PHASES = {
   waiting: "building", fetching: "building", building: "building", pushing: "building",
   built: "starting", launching: "starting",
