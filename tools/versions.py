@@ -109,7 +109,8 @@ def compared(name: str, entry: dict, folder: Path) -> tuple[str, list[str]]:
     details = [f"Warns:\n{quoted(said)}" for said in sorted(warned)]
     for number, before, after in found:
         details.append(f"Cell {number}, at the pins and here:\n{quoted(before)}\n{quoted(after)}")
-    parts = [f"{len(found)} cells differ"] * bool(found) + ["warns"] * bool(warned)
+    numbers = ", ".join(str(number) for number, *_ in found)
+    parts = [f"differs: {numbers}"] * bool(found) + ["warns"] * bool(warned)
     return ", ".join(parts) or "the same", details
 
 
@@ -140,6 +141,7 @@ def report(folder: Path) -> tuple[str, bool]:
             passed &= status == "exit status 0"
             lines += [f"{what}, {status}:", quoted("\n".join(said[-25:]), 25), ""]
     results = {name: compared(name, entry, folder) for name, entry in entries.items()}
+    lines += ["Each page, with the numbers of the cells whose outputs differ:", ""]
     lines += ["| page | en | es |", "| --- | --- | --- |"]
     for name in page_names():
         if {f"{code}/{name}" for code in LANGUAGES} & results.keys():
