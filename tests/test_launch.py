@@ -53,7 +53,7 @@ def branch(repository: Path, site: Path) -> set[str]:
 
 
 def addresses(site: Path, page: str) -> dict[str, str]:
-    menu = html(site, page).select_one("details.launch")
+    menu = html(site, page).select_one("details#launch")
     return {link.text: link["href"] for link in menu.select("a")}
 
 
@@ -97,7 +97,7 @@ def test_the_markdown_to_download_is_the_page(site):
 
 @pytest.mark.parametrize("page", [*PAGES, "en/search", "es/search", "index"])
 def test_there_is_one_menu_on_every_page_and_none_of_the_theme(site, page):
-    menus = html(site, page).select("details.launch")
+    menus = html(site, page).select("details#launch")
     assert len(menus) == (page in PAGES)
     assert not html(site, page).select("[class*=launch-button], .dropdown-download-buttons")
     named = ("colab.", "mybinder.", "kaggle.com/kernels", "studiolab.")

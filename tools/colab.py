@@ -15,13 +15,14 @@ import venv
 import zipfile
 from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
-from shutil import copy
+from shutil import copy, copytree
 
 from packaging.tags import sys_tags
 from packaging.utils import canonicalize_name
 
 from build_book import BUILD, LANGUAGES, page_names
 from first_cell import needed_by, project
+from notebooks import FOLDER
 
 RUNS_NOTEBOOKS = ["numpy", "ipykernel", "nbclient"]
 EXTRAS = ["jupytext"]  # what some page imports and the package does not bring
@@ -128,16 +129,19 @@ def main() -> None:
     asked = parser.parse_args()
     failed = 0
     site = BUILD / "site"
+    if not site.exists():
+        sys.exit("The notebooks are made with the site: say `make book` first.")
     with tempfile.TemporaryDirectory(dir=BUILD) as place:
         folder = Path(place)
         (folder / "packages").mkdir()
         packages(folder / "packages", site)
+        copytree(site / FOLDER, folder / FOLDER)  # another build may take the site away
         python = bare(folder, asked.python)
         before = versions(python)
         print(before, flush=True)
         for page in [f"{code}/{name}" for code in asked.languages for name in asked.pages]:
             start = time.perf_counter()
-            why = run(python, site / "notebooks" / f"{page}.ipynb", folder / "packages")
+            why = run(python, folder / FOLDER / f"{page}.ipynb", folder / "packages")
             if not why and versions(python) != before:
                 why = f"the first cell changed torch or NumPy:\n{versions(python)}"
             failed += bool(why)
