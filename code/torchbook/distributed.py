@@ -101,8 +101,8 @@ def spread(model: nn.Module, sharded: bool = False) -> nn.Module:
 def exchange(model: nn.Module, now: bool) -> AbstractContextManager[Any]:
     """`with exchange(model, now):` forward and backward; unless `now`, the gradients wait.
 
-    Of the parts of a batch only the last has to exchange.  FSDP exchanges after each: no process
-    has room for a whole gradient.  Chapter: distributed.
+    Of the parts of a batch only the last has to exchange.  FSDP exchanges after each, or every
+    process would hold a whole gradient.  Chapter: distributed.
 
     >>> with exchange(nn.Linear(2, 1), now=False) as nothing:
     ...     nothing

@@ -53,6 +53,9 @@ def train(
     in `workers` must seed them by the index, for a worker's generators are not saved.  `report`
     is given each line of the log that has a validation loss, as soon as it is written.
 
+    In several processes, which all make the call, give the model that `spread` returned: they share
+    each batch, and rank 0 writes.
+
     ValueError for data, settings, a model or a checkpoint that do not fit; FloatingPointError if
     the loss is no number; OSError if the folder cannot be written; RuntimeError if another run is
     in it.  Chapter: training.
