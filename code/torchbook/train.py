@@ -51,10 +51,8 @@ def train(
     With a folder, the run writes there a log and checkpoints, and the same call again goes on from
     the last one, to the same bits as if it had never stopped.  A dataset that draws random numbers
     in `workers` must seed them by the index, for a worker's generators are not saved.  `report`
-    is given each line of the log that has a validation loss, as soon as it is written.
-
-    In several processes, which all make the call, give the model that `spread` returned: they share
-    each batch, and rank 0 writes.
+    is given each line of the log that has a validation loss, as soon as it is written.  Several
+    processes, each with what `spread` returned, share the batches, and rank 0 writes.
 
     ValueError for data, settings, a model or a checkpoint that do not fit; FloatingPointError if
     the loss is no number; OSError if the folder cannot be written; RuntimeError if another run is
