@@ -225,7 +225,10 @@ def small_story():
     return (
         one_of((), say("{few coin} {was/were few}.", "{few coin} {era/eran few}.")),
         say("{season}: {weather}.", "{season}: {weather}."),
-        one_of(say("{day} {due} {few}!", "¡{day} {due} {few}!"), say("It rains.", "Llueve.")),
+        one_of(
+            say("{kin} {host} {few}!", "¡{kin} {host} {few}!"),
+            (say("It rains.", "Llueve."), one_of((), say("{day}.", "{day}."))),
+        ),
         say("{the season}", "{el season}"),
     )
 
