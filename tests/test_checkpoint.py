@@ -15,7 +15,8 @@ import torch
 from safetensors.torch import load_file
 
 from torchbook.atomic import SUMS, sha256_of
-from torchbook.checkpoint import checkpoints, newest, only_run, read_checkpoint, write_checkpoint
+from torchbook.checkpoint import checkpoints, newest, read_checkpoint, write_checkpoint
+from torchbook.only_run import only_run
 
 REST = {"best": 1 / 3, "random": [[1, None, "x"]]}
 

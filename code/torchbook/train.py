@@ -17,11 +17,12 @@ from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from torchbook.batches import Batches, shares
-from torchbook.checkpoint import only_run, write_checkpoint
-from torchbook.distributed import exchange, rank, total, world
+from torchbook.checkpoint import write_checkpoint
+from torchbook.distributed import exchange, full, rank, total, world
 from torchbook.evaluate import Loss, autocast, evaluate
 from torchbook.loader import loader, watched
 from torchbook.log import Log
+from torchbook.only_run import only_run
 from torchbook.rank_zero import broadcast_object, on_rank_0
 from torchbook.run_state import RunState
 from torchbook.same_run import settings
@@ -116,7 +117,7 @@ def train(
                         weight.grad /= float(count) / world()  # it was a mean over the processes
                 norm = nn.utils.clip_grad_norm_(weights, config.clip or math.inf)
                 line = {"step": step + 1, "loss": float(loss / count)}
-                line |= {"lr": schedule.get_last_lr()[0], "gradient_norm": float(norm)}
+                line |= {"lr": schedule.get_last_lr()[0], "gradient_norm": float(full(norm))}
                 require_finite(line, log)
                 optimizer.step()
                 schedule.step()
