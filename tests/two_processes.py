@@ -26,7 +26,14 @@ from torchbook.train import TrainConfig, train
 
 STEPS = 12
 CONFIG = TrainConfig(
-    steps=STEPS, batch_size=6, warmup=2, accumulate=2, evaluate_every=4, save_every=3, patience=3
+    steps=STEPS,
+    batch_size=6,
+    warmup=2,
+    accumulate=2,
+    clip=0.5,  # so that most gradients are shortened
+    evaluate_every=4,
+    save_every=3,
+    patience=3,
 )
 KINDS = {"ddp": False, "fsdp": True}
 
