@@ -52,8 +52,7 @@ def train(
     With a folder, the run writes there a log and checkpoints, and the same call again goes on from
     the last one, to the same bits as if it had never stopped.  A dataset that draws random numbers
     in `workers` must seed them by the index, for a worker's generators are not saved.  `report`
-    is given each line of the log that has a validation loss, as soon as it is written.  Several
-    processes, each with what `spread` returned, share the batches, and rank 0 writes.
+    is given each line with a validation loss.  With a model that is `spread`, processes share it.
 
     ValueError for data, settings, a model or a checkpoint that do not fit; FloatingPointError if
     the loss is no number; OSError if the folder cannot be written; RuntimeError if another run is
@@ -112,12 +111,13 @@ def train(
                         part.backward()
                     loss, count = loss + part.detach(), count + targets
                 loss, count = total(loss, count)
-                for weight in weights:
-                    if weight.grad is not None:
-                        weight.grad /= float(count) / world()  # it was a mean over the processes
-                norm = nn.utils.clip_grad_norm_(weights, config.clip or math.inf)
+                gradients = [weight.grad for weight in weights if weight.grad is not None]
+                for gradient in gradients:
+                    gradient /= float(count) / world()  # it was a mean over the processes
+                norm = full(nn.utils.get_total_norm(gradients))
+                nn.utils.clip_grads_with_norm_(weights, config.clip or math.inf, norm)
                 line = {"step": step + 1, "loss": float(loss / count)}
-                line |= {"lr": schedule.get_last_lr()[0], "gradient_norm": float(full(norm))}
+                line |= {"lr": schedule.get_last_lr()[0], "gradient_norm": float(norm)}
                 require_finite(line, log)
                 optimizer.step()
                 schedule.step()
