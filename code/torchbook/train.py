@@ -52,7 +52,7 @@ def train(
     With a folder, the run writes there a log and checkpoints, and the same call again goes on from
     the last one, to the same bits as if it had never stopped.  A dataset that draws random numbers
     in `workers` must seed them by the index, for a worker's generators are not saved.  `report`
-    is given each line with a validation loss.  With a model that is `spread`, processes share it.
+    is given each line with a validation loss.  The processes of a `spread` model share each batch.
 
     ValueError for data, settings, a model or a checkpoint that do not fit; FloatingPointError if
     the loss is no number; OSError if the folder cannot be written; RuntimeError if another run is
