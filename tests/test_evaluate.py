@@ -33,6 +33,7 @@ def batches():
 def test_it_is_the_mean_over_the_real_targets_of_all_batches(model, batches):
     x, y = (torch.cat(part).to(device) for part in zip(*batches, strict=True))
     whole = F.cross_entropy(model.eval()(x), y)
+    model.train()
     assert evaluate(model, summed, batches) == pytest.approx(whole.item(), rel=1e-6)
 
 
@@ -53,9 +54,20 @@ def test_a_loss_that_draws_draws_the_same_each_time(model, batches):
         x, y = batch
         return summed(model, (x + torch.randn(x.shape), y))
 
+    first = evaluate(model, noisy, batches)
+    torch.rand(3)
     random = random_state()
-    assert evaluate(model, noisy, batches) == evaluate(model, noisy, batches)
+    assert evaluate(model, noisy, batches) == first
     assert random_state() == random
+
+
+def test_no_graph_is_kept(model, batches):
+    def ungraphed(model, batch):
+        loss, count = summed(model, batch)
+        assert loss.grad_fn is None
+        return loss, count
+
+    evaluate(model, ungraphed, batches)
 
 
 @pytest.mark.parametrize("batches", [[], [(torch.zeros(2, 4), torch.tensor([-100, -100]))]])

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import killed_run
 import pytest
 
 from torchbook.checkpoint import checkpoints
@@ -22,6 +21,8 @@ KILLS = 50
 @pytest.fixture(scope="module")
 def start():
     """start(folder, ...): the run in a process of its own, under way."""
+    import killed_run  # only here, for it trains a little when it is imported
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["killed_run"])
     with pytest.MonkeyPatch.context() as patch:
@@ -110,7 +111,9 @@ def test_a_second_run_in_the_same_folder_is_refused_and_harms_nothing(start, exp
     process = start(folder)
     while not checkpoints(folder):
         time.sleep(0.01)
+    from killed_run import run
+
     with pytest.raises(RuntimeError, match=r"another run is writing in .*: wait until it ends"):
-        killed_run.run(folder)
+        run(folder)
     process.join()
     assert outcome(folder) == expected

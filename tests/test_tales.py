@@ -43,14 +43,14 @@ FEMININE = set(
         flauta bufanda brújula cesta campanilla manta gorra mochila armónica pandereta pulsera
         corona bandera canica ardilla urraca liebre tortuga cabra águila oca cigüeña garza nutria
         rana gaviota lechuza gata ratona paloma coneja gallina manzana pera nuez castaña cereza
-        fresa naranja ciruela almendra zanahoria galleta magdalena tortita sopa tarta sal pimienta
+        fresa mandarina ciruela almendra zanahoria galleta magdalena tortita sopa tarta sal pimienta
         harina mantequilla canela leche bolsa lata caja maleta cajita bolsita cinta servilleta vela
         linterna lámpara tormenta granizada puerta chimenea ventana pata pinza ala calabaza amapola
         sandía margarita berenjena moneda canción silla semilla fuente torre iglesia higuera ermita
         piedra cama cortina escalera leña botas noria barca rocas caracola redes cueva tapia tierra
         hojas golondrinas niebla chimeneas colinas frontera izquierda carrera mesa cocina receta
         fiesta toalla pala feria semana llegada luz estrellas bifurcación vez respiración pena
-        visita siesta gracias almohada faja olla cómoda valla estufa despensa cascada zarzas algas
+        visita siesta gracias almohada faja cómoda valla estufa despensa cascada zarzas algas
         chaqueta cigarras rata ratita jueza velas peras semillas mañanas noches ardillita
         """
     )
@@ -63,15 +63,15 @@ MASCULINE = set(
         invierno lunes martes miércoles jueves viernes sábado domingo sábados domingos tambor
         silbato títere farol paraguas sombrero cuaderno reloj collar espejo monedero pincel
         delantal abanico zorro erizo cuervo topo burro ciervo gato perro petirrojo tejón cangrejo
-        conejo buey higo albaricoque bollo dátil rábano guiso pollo pastel bizcocho aceite perejil
-        azúcar saco hatillo sobre frasco cofre baúl maletín pañuelo calcetín trapo vendaval
+        conejo buey higo albaricoque bollo dátil rábano guiso pastel bizcocho aceite perejil
+        azúcar saco zurrón hatillo sobre frasco cofre baúl maletín pañuelo calcetín trapo vendaval
         aguacero tejado establo porche girasol melón clavel golpe agujero día paso pozo roble
         puente granero huerto armario desván estante piano juncos helechos musgo manantial pinos
         espantapájaros olivo viento charcos caminos cielo aire almendros sol grillos camino cruce
-        letrero mar río bosque limoneros temporal fuego abrigo amanecer borde cachorro sitio ladrón
+        letrero mar río bosque limoneros temporal fuego abrigo amanecer anochecer cachorro sitio ladrón
         fantasma año años mundo vecinos poco ruido mapa rato regalo beso abrazo cabo premio
-        escaparate jersey cojín edredón cajón barril cuadro trote chal guarnicionero gallinero
-        cubos juez zapatos pichón polluelo gatito ratoncito conejito pollito
+        escaparate momento trato jersey cojín edredón cajón barril cuadro trote chal gallinero
+        borde cubos juez zapatos guarnicionero pichón polluelo gatito ratoncito conejito pollito
         """
     )
 )
@@ -119,7 +119,7 @@ def told() -> list[tuple[tuple, dict[str, Word], Tale]]:
 # ---- the same everywhere ------------------------------------------------------------------------
 
 # Made by the function below, once a hundred tales had been read without finding a mistake.
-FIRST_HUNDRED = "694e9f24bd1e73d64bb71806de45075ac33e2f6f4dae99f62b052b4bce278281"
+FIRST_HUNDRED = "63bc3235b68d4363a6c676861eff422cf8711328d4934502e72eac99d0d1edd8"
 
 
 def digest() -> str:
@@ -225,7 +225,10 @@ def small_story():
     return (
         one_of((), say("{few coin} {was/were few}.", "{few coin} {era/eran few}.")),
         say("{season}: {weather}.", "{season}: {weather}."),
-        one_of(say("{day} {due} {few}!", "¡{day} {due} {few}!"), say("It rains.", "Llueve.")),
+        one_of(
+            say("{kin} {host} {few}!", "¡{kin} {host} {few}!"),
+            (say("It rains.", "Llueve."), one_of((), say("{day}.", "{day}."))),
+        ),
         say("{the season}", "{el season}"),
     )
 
@@ -473,6 +476,7 @@ def agreeing(text: str):
         article, noun, after = (noun, after, "") if noun in NUMBERS else (article, noun, after)
         if noun in {"viejo", "vieja"}:
             assert (article in {"la", "una"}) == (noun == "vieja")
+        if noun in {"viejo", "vieja", "mejor"}:
             noun = after
         pronoun = article in {"la", "los", "las"} and noun in VERBS
         if article not in NUMBERS and noun not in NOT_NOUNS and not pronoun:

@@ -54,8 +54,10 @@ def read_sums(path: Path) -> dict[str, str]:
     ValueError that names the file which is missing, cut off or altered.  Chapter: checkpoints.
     """
     try:
-        lines = (path / SUMS).read_text(encoding="utf-8").splitlines()
+        *lines, end = (path / SUMS).read_bytes().decode().split("\n")
         sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
+        if end:
+            raise ValueError("its last line has no end")
     except (OSError, ValueError) as error:
         raise ValueError(f"{path / SUMS} is missing or damaged ({error})") from error
     for name, digest in sums.items():

@@ -101,8 +101,8 @@ def spread(model: nn.Module, sharded: bool = False) -> nn.Module:
 def exchange(model: nn.Module, now: bool) -> AbstractContextManager[Any]:
     """`with exchange(model, now):` forward and backward; unless `now`, the gradients wait.
 
-    Of the parts of a batch only the last has to exchange.  FSDP exchanges after each: no process
-    has room for a whole gradient.  Chapter: distributed.
+    Of the parts of a batch only the last has to exchange.  FSDP exchanges after each, or every
+    process would hold a whole gradient.  Chapter: distributed.
 
     >>> with exchange(nn.Linear(2, 1), now=False) as nothing:
     ...     nothing
@@ -124,3 +124,16 @@ def total(*values: Tensor | float) -> list[Tensor]:
         dist.all_reduce(on_device)
         sums = on_device.cpu()
     return [*sums]
+
+
+def full(tensor: Tensor) -> Tensor:
+    """A tensor of which FSDP keeps pieces, put together in every process; any other as it is.
+
+    Chapter: distributed.
+
+    >>> full(torch.ones(2))
+    tensor([1., 1.])
+    """
+    if hasattr(tensor, "full_tensor"):  # a DTensor; to import its class takes a second
+        return tensor.full_tensor()
+    return tensor

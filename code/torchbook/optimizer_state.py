@@ -19,9 +19,8 @@ def bare(model: nn.Module) -> nn.Module:
     >>> bare(layer) is layer
     True
     """
-    model = getattr(model, "_orig_mod", model)  # so calls it torch.compile
     model = model.module if isinstance(model, nn.parallel.DistributedDataParallel) else model
-    return getattr(model, "_orig_mod", model)
+    return getattr(model, "_orig_mod", model)  # so calls it torch.compile
 
 
 def optimizer_state(

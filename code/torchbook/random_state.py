@@ -31,11 +31,11 @@ def random_state() -> dict[str, Any]:
 def set_random_state(state: Mapping[str, Any]) -> None:
     """Put back what `random_state` gave, also after a journey through JSON.
 
-    A GPU's state is left out where there is no GPU, and a GPU goes on as it was if there was none.
+    A GPU's state waits until a GPU is used, which may be never.
     """
     version, numbers, gauss = state["python"]
     random.setstate((version, tuple(numbers), gauss))
     np.random.set_state(tuple(state["numpy"]))  # noqa: NPY002
     torch.set_rng_state(torch.tensor(state["torch"], dtype=torch.uint8))
-    if "cuda" in state and torch.cuda.is_available():
+    if "cuda" in state:
         torch.cuda.set_rng_state(torch.tensor(state["cuda"], dtype=torch.uint8))

@@ -13,7 +13,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from torchbook.checkpoint import Tensors
-from torchbook.distributed import rank, world
+from torchbook.distributed import full, rank, world
 
 Result = TypeVar("Result")
 
@@ -73,10 +73,9 @@ def whole(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """
     found = {}
     for name, tensor in tensors.items():
-        if hasattr(tensor, "full_tensor"):  # a DTensor; to import its class takes a second
-            tensor = tensor.full_tensor().cpu()
+        together = full(tensor)
         if rank() == 0:
-            found[name] = tensor
+            found[name] = tensor if together is tensor else together.cpu()
     return found
 
 

@@ -136,8 +136,8 @@ LOST: Story = (
                     "{hero} fue enseguida y {lo/la toy} encontró.",
                 ),
                 say(
-                    "And sure enough, there was {the colour toy}, {hideout}.",
-                    "Y, en efecto, allí estaba {el toy colour}, {hideout}.",
+                    "And sure enough, there was {the colour toy}.",
+                    "Y, en efecto, allí estaba {el toy colour}.",
                 ),
                 say(
                     '"Here it is!" cried {hero} a moment later.',
@@ -162,7 +162,7 @@ LOST: Story = (
         ),
         (
             say(
-                '"I will help you for {count fruit}," said {the animal}.',
+                '"I\'ll help you for {count fruit}," said {the animal}.',
                 "—Te ayudaré a cambio de {count fruit} —dijo {el animal}.",
             ),
             say(
@@ -170,8 +170,8 @@ LOST: Story = (
                 "{hero} volvió con {el count fruit} en {un bag}.",
             ),
             say(
-                "Then {the animal} showed {him/her hero} where {the colour toy} was: {hideout}.",
-                "Entonces {el animal} le enseñó dónde estaba {el toy colour}: {hideout}.",
+                "And {the animal} showed {him/her hero} where {the colour toy} was: {hideout}.",
+                "Y {el animal} le enseñó dónde estaba {el toy colour}: {hideout}.",
             ),
         ),
     ),
@@ -230,15 +230,15 @@ GIFT: Story = (
     one_of(
         say(
             "So {hero} helped {the maker} for {several span}.",
-            "Así que {hero} ayudó {al maker} durante {several span}.",
+            "Así que ayudó {al maker} durante {several span}.",
         ),
         say(
             "{hero} ran errands for {the maker} for {several span}.",
             "{hero} le hizo recados {al maker} durante {several span}.",
         ),
         say(
-            "{hero} offered to help {the maker} for {several span}.",
-            "{hero} se ofreció a ayudar {al maker} durante {several span}.",
+            "{hero} worked for {the maker} for {several span}.",
+            "{hero} trabajó {several span} para {el maker}.",
         ),
     ),
     one_of(
@@ -252,7 +252,7 @@ GIFT: Story = (
         ),
         say(
             '"A deal is a deal," said {the maker}, and gave {him/her hero} {the toy}.',
-            "—Trato hecho —dijo {el maker}, y le dio {el toy}.",
+            "—Un trato es un trato —dijo {el maker}, y le dio {el toy}.",
         ),
     ),
     one_of(
@@ -261,29 +261,29 @@ GIFT: Story = (
             "{hero} {lo/la toy} escondió {cranny} con mucho cuidado.",
         ),
         say(
-            "Without a word, {he/she hero} put {the colour toy} {cranny}.",
-            "Sin decir palabra, guardó {el toy colour} {cranny}.",
+            "At home {hero} put {the colour toy} {cranny}.",
+            "En casa, {hero} guardó {el toy colour} {cranny}.",
         ),
         say(
-            "That night {he/she hero} wrapped it and hid it {cranny}.",
-            "Aquella noche {lo/la toy} envolvió y {lo/la toy} escondió {cranny}.",
+            "That night {hero} wrapped it and hid it {cranny}.",
+            "Aquella noche {hero} {lo/la toy} envolvió y {lo/la toy} escondió {cranny}.",
         ),
     ),
     one_of(
         (),
         say(
-            "By {day} {hero} had forgotten the place, but {his/her hero} {kin} had not.",
-            "El {day} {hero} no recordaba el sitio, pero su {kin} sí.",
+            "By {day} only {his/her hero} {kin} remembered where it was.",
+            "El {day} solo su {kin} recordaba dónde estaba.",
         ),
         say(
-            '"Look {cranny}," {his/her hero} {kin} had to remind {him/her hero}.',
-            "—Mira {cranny} —tuvo que recordarle su {kin}.",
+            '"Look {cranny}," {his/her hero} {kin} reminded {him/her hero} on {day}.',
+            "—Mira {cranny} —le recordó el {day} su {kin}.",
         ),
     ),
     one_of(
         say(
-            "{friend} blew out the candles and got {the colour toy}.",
-            "{friend} sopló las velas y recibió {el toy colour}.",
+            "When {friend} blew out the candles, {hero} gave {him/her friend} {the colour toy}.",
+            "Cuando {friend} sopló las velas, {hero} le dio {el toy colour}.",
         ),
         say(
             "At the party {hero} handed {the colour toy} to {friend}.",
@@ -304,8 +304,8 @@ GIFT: Story = (
             "Y todos comieron {cake}.",
         ),
         say(
-            "{friend} jumped for joy.",
-            "{friend} dio saltos de alegría.",
+            "How {friend} jumped for joy!",
+            "¡Qué saltos de alegría dio {friend}!",
         ),
     ),
     one_of(
@@ -314,8 +314,8 @@ GIFT: Story = (
             "Desde entonces {friend} no va a ninguna parte sin {el toy colour}.",
         ),
         say(
-            "{friend} still has {the colour toy} that {hero} hid {cranny}.",
-            "{friend} todavía tiene {el toy colour} que {hero} escondió {cranny}.",
+            "{friend} still has {the colour toy} that {hero} gave {him/her friend}.",
+            "{friend} todavía tiene {el toy colour} que le dio {hero}.",
         ),
         say(
             "Now {the colour toy} is what {friend} loves most.",
@@ -386,14 +386,14 @@ JOURNEY: Story = (
             "{hero} abrió {el bag colour}, y se repartieron {el count fruit}.",
         ),
         say(
-            '"Eat! I have {count fruit}," said {hero}.',
+            '"Help yourself! I have {count fruit}," said {hero}.',
             "—Come, que tengo {count fruit} —dijo {hero}.",
         ),
     ),
     one_of(
         say(
             "At nightfall {hero} did not know which way to go.",
-            "Al caer la noche, {hero} no sabía por dónde seguir.",
+            "Al anochecer, {hero} no sabía por dónde seguir.",
         ),
         say(
             "At the crossroads somebody had taken down the sign.",
@@ -406,8 +406,8 @@ JOURNEY: Story = (
     ),
     one_of(
         say(
-            '"Follow me," said {the mood animal}. "I know your {host}\'s house."',
-            "—Sígueme, que conozco su casa —dijo {el animal mood}.",
+            '"Follow me," said {the mood animal}. "I know where your {host} lives."',
+            "—Sígueme, que sé dónde vive tu {host} —dijo {el animal mood}.",
         ),
         say(
             "{the mood animal} led {him/her hero} to {his/her hero} {host}'s door.",
@@ -420,16 +420,16 @@ JOURNEY: Story = (
     ),
     one_of(
         say(
-            "{his/her hero} {host} was waiting with {supper}.",
-            "Su {host} {lo/la hero} esperaba con {supper}.",
+            "{hero}'s {host} was waiting with {supper}.",
+            "{el host} de {hero} {lo/la hero} esperaba con {supper}.",
         ),
         say(
             '"What a journey, {hero}!" said {his/her hero} {host}, and hugged {him/her hero}.',
             "—¡Menudo viaje, {hero}! —dijo su {host}, y {lo/la hero} abrazó.",
         ),
         say(
-            "{his/her hero} {host} kissed {him/her hero} and served {supper}.",
-            "Su {host} le dio un beso y sirvió {supper}.",
+            "{hero}'s {host} kissed {him/her hero} and served {supper}.",
+            "{el host} de {hero} le dio un beso y sirvió {supper}.",
         ),
     ),
     one_of(
@@ -492,8 +492,8 @@ STORM: Story = (
             "chaqueta.",
         ),
         say(
-            '"Help!" cried {the trade}, with {a mood guest} in {his/her trade} arms.',
-            "—¡Socorro! —gritó {el trade}, con {un guest mood} en brazos.",
+            '"Help!" cried {the trade}, clutching {a mood guest}.',
+            "—¡Socorro! —gritó {el trade}, apretando contra el pecho {un guest mood}.",
         ),
     ),
     one_of(
@@ -502,8 +502,8 @@ STORM: Story = (
             "—El temporal me ha destrozado {el damage} —dijo {el trade}.",
         ),
         say(
-            '"The wind has left us without {a damage}," said {the trade}.',
-            "—El viento nos ha dejado sin {damage} —dijo {el trade}.",
+            '"The storm has left us without {a damage}," explained {the trade}.',
+            "—La tormenta nos ha dejado sin {damage} —explicó {el trade}.",
         ),
     ),
     one_of(
@@ -526,8 +526,8 @@ STORM: Story = (
             "Al amanecer fueron todos a arreglar {el damage} {del trade}.",
         ),
         say(
-            "It took them {several span} to repair {the damage}.",
-            "Tardaron {several span} en arreglar {el damage}.",
+            "Together they repaired {the damage} in {several span}.",
+            "Entre todos arreglaron {el damage} en {several span}.",
         ),
         say(
             "The storm passed, and {hero} helped to repair {the damage}.",
@@ -602,14 +602,14 @@ RESCUE: Story = (
             "Su {kin} vendó {al creature} con {un cloth colour}.",
         ),
         say(
-            "{he/she hero} called {the trade}, who made bandages from {a colour cloth}.",
-            "Llamó {al trade}, que hizo vendas con {un cloth colour}.",
+            "{he/she hero} sent for {the trade}, who made bandages from {a colour cloth}.",
+            "Mandó llamar {al trade}, que hizo vendas con {un cloth colour}.",
         ),
     ),
     one_of(
         say(
-            "For {several span} {hero} gave {the creature} {*fruit} and water.",
-            "Durante {several span} {hero} le dio {*fruit} y agua {al creature}.",
+            "For {several week} {hero} gave {the creature} {*fruit} and water.",
+            "Durante {several week} {hero} le dio {*fruit} y agua {al creature}.",
         ),
         say(
             "{the creature} ate {count fruit} a day and slept {cranny}.",
@@ -622,7 +622,7 @@ RESCUE: Story = (
     ),
     one_of(
         say(
-            "Once cured, {the creature} said goodbye and left.",
+            "Once healed, {the creature} said goodbye and left.",
             "Ya {curado/curada creature}, {el creature} se despidió y se fue.",
         ),
         say(
@@ -640,8 +640,8 @@ RESCUE: Story = (
             "Un día a {hero} se le cayó {el toy shade} al pozo.",
         ),
         say(
-            "Later {hero} lost {his/her hero} {shade toy} at the fair.",
-            "Más tarde {hero} perdió en la feria su {toy shade}.",
+            "Some time later {hero} lost {his/her hero} {shade toy} at the fair.",
+            "Tiempo después {hero} perdió en la feria su {toy shade}.",
         ),
         say(
             "A week later somebody stole {hero}'s {shade toy}.",
@@ -654,12 +654,12 @@ RESCUE: Story = (
             "El {day} {el toy} apareció en la puerta, junto {al cloth colour}.",
         ),
         say(
-            '"Is this yours?" asked {the creature} on {day}, and gave {him/her hero} {the toy}.',
-            "—¿Esto es tuyo? —le preguntó {el creature} el {day}, y le dio {el toy}.",
+            '"Is this yours?" asked {the creature}, who came back on {day} with {the toy}.',
+            "—¿Esto es tuyo? —preguntó {el creature}, que volvió el {day} con {el toy}.",
         ),
         say(
-            "But on {day} {the creature} came back and brought {the toy}.",
-            "Pero el {day} {el creature} volvió y trajo {el toy}.",
+            "But on {day} {the creature} came back with {the toy}.",
+            "Pero el {day} {el creature} volvió con {el toy}.",
         ),
     ),
     one_of(
@@ -672,8 +672,9 @@ RESCUE: Story = (
             "Desde entonces, todos {el *day}, {hero} deja {un fruit} {hideout} para {el creature}.",
         ),
         say(
-            "{hero} gave {the mood creature} a hug and {count fruit}.",
-            "{hero} le dio un abrazo y {count fruit} {al creature mood}.",
+            "{hero} ran after {the mood creature} to give {him/her creature} a hug and "
+            "{count fruit}.",
+            "{hero} corrió tras {el creature mood} para darle un abrazo y {count fruit}.",
         ),
     ),
 )
@@ -706,8 +707,8 @@ PROMISE: Story = (
     ),
     one_of(
         say(
-            "But {hero} tripped, and {the loan} was damaged.",
-            "Pero {hero} tropezó, y {el loan} se estropeó.",
+            "But {hero} tripped and broke {the loan}.",
+            "Pero {hero} tropezó y se le rompió {el loan}.",
         ),
         say(
             "But a puppy took {the loan} and ruined it.",
@@ -734,12 +735,12 @@ PROMISE: Story = (
     ),
     one_of(
         say(
-            "So {he/she hero} took it to {the mender}, who could mend anything.",
-            "Así que se {lo/la loan} llevó {al mender}, que sabía arreglarlo todo.",
+            "{hero} took {the loan} to {the mender}, who could mend anything.",
+            "{hero} le llevó {el loan} {al mender}, que sabía arreglarlo todo.",
         ),
         say(
-            "Then {he/she hero} went to see {the mender}, who could mend anything.",
-            "Entonces fue a ver {al mender}, que sabía arreglarlo todo.",
+            "Then {hero} went to see {the mender}, who could mend anything.",
+            "Entonces {hero} fue a ver {al mender}, que sabía arreglarlo todo.",
         ),
     ),
     one_of(
@@ -748,8 +749,8 @@ PROMISE: Story = (
             "—Lo haré por {count fruit} —dijo {el mender}.",
         ),
         say(
-            '"Bring me {count fruit} tomorrow," said {the mender}.',
-            "—Tráeme mañana {count fruit} —dijo {el mender}.",
+            '"Bring me {count fruit}," said {the mender}.',
+            "—Tráeme {count fruit} —dijo {el mender}.",
         ),
     ),
     one_of(
@@ -759,23 +760,23 @@ PROMISE: Story = (
         ),
         say(
             "It was not easy, but {hero} brought {the count fruit} in {a shade bag}.",
-            "No fue fácil, pero {hero} trajo {el count fruit} en {un bag shade}.",
+            "No fue fácil, pero {hero} le llevó {el count fruit} en {un bag shade}.",
         ),
     ),
     one_of(
         say(
-            "The next morning {the loan} was like new.",
+            "The next morning {the loan} was as good as new.",
             "A la mañana siguiente {el loan} estaba como {nuevo/nueva loan}.",
         ),
         say(
-            "{the mender} made {the loan} look like new.",
+            "{the mender} made {the loan} as good as new.",
             "{el mender} dejó {el loan} como {nuevo/nueva loan}.",
         ),
     ),
     one_of(
         say(
-            "On {due}, as agreed, {hero} gave {the colour loan} back to {friend}.",
-            "El {due}, como habían acordado, {hero} le devolvió {el loan colour} a {friend}.",
+            "On {due}, as agreed, {hero} returned {the colour loan} to {friend}.",
+            "El {due}, como acordaron, {hero} le devolvió {el loan colour} a {friend}.",
         ),
         say(
             "{due} came, and {hero} returned {the colour loan} to {friend}.",
@@ -847,14 +848,13 @@ FEAST: Story = (
     one_of(
         (
             say(
-                '"In exchange for {count fruit}," said {the trade}.',
-                "—A cambio de {count fruit} —dijo {el trade}.",
+                '"Only in exchange for {count fruit}," said {the trade}.',
+                "—Solo a cambio de {count fruit} —dijo {el trade}.",
             ),
             say(
-                "{friend}, {his/her hero} best friend, brought {the count fruit} in "
-                "{a colour bag}.",
-                "{friend}, {su mejor amigo/su mejor amiga friend}, trajo {el count fruit} en "
-                "{un bag colour}.",
+                "{friend}, {hero}'s best friend, brought {the count fruit} in {a bag}.",
+                "{friend}, {el mejor amigo/la mejor amiga friend} de {hero}, trajo "
+                "{el count fruit} en {un bag}.",
             ),
         ),
         say(
@@ -882,12 +882,12 @@ FEAST: Story = (
             "Vinieron {many} vecinos, y nadie se quedó con hambre.",
         ),
         say(
-            "When they laid the table, {few chair} {was/were few} missing.",
-            "Cuando pusieron la mesa, {faltaba/faltaban few} {few chair}.",
+            "{few chair} {was/were few} missing, but the neighbours brought more.",
+            "{faltaba/faltaban few} {few chair}, pero los vecinos trajeron más.",
         ),
         say(
-            "Even {a mood animal} came to see what smelled so good.",
-            "Hasta {un animal mood} se acercó a ver qué olía tan bien.",
+            "Even {a mood animal} followed the smell.",
+            "Hasta {un animal mood} acudió al olor.",
         ),
     ),
     one_of(
@@ -943,8 +943,8 @@ GARDEN: Story = (
             "—¿Qué serán? —le preguntó {hero} a su {kin}.",
         ),
         say(
-            '"You must be patient," said {his/her hero} {kin}.',
-            "—Ten paciencia —le dijo su {kin}.",
+            '"Sow them and be patient," said {his/her hero} {kin}.',
+            "—Siémbralas y ten paciencia —le dijo su {kin}.",
         ),
     ),
     say(
@@ -985,8 +985,8 @@ GARDEN: Story = (
             "Desde entonces {el thief mood} vigilaba todas las noches.",
         ),
         say(
-            "Every {day} {the mood thief} helped to water them.",
-            "Todos {el *day} {el thief mood} ayudaba a regarlas.",
+            "Every {day} {the mood thief} watered the rest.",
+            "Todos {el *day} {el thief mood} regaba las demás.",
         ),
     ),
     one_of(
@@ -1019,8 +1019,8 @@ GARDEN: Story = (
     ),
     one_of(
         say(
-            "{he/she hero} kept the new seeds in {the colour packet}.",
-            "Guardó las semillas nuevas en {el packet colour}.",
+            "The new seeds went into {the colour packet}.",
+            "Las semillas nuevas fueron a parar {al packet colour}.",
         ),
         say(
             "And {the colour packet} was full of seeds again.",
@@ -1037,8 +1037,8 @@ NIGHT: Story = (
             "Todas las noches, a las {hour}, se oía un ruido {cranny}.",
         ),
         say(
-            "Each time the clock struck {hour}, something moved {cranny}.",
-            "Cada vez que daban las {hour}, algo se movía {cranny}.",
+            "Each night, when the clock struck {hour}, something moved {cranny}.",
+            "Cada noche, cuando daban las {hour}, algo se movía {cranny}.",
         ),
         say(
             "Somebody, or something, scratched {cranny} every night at {hour}.",
@@ -1086,8 +1086,8 @@ NIGHT: Story = (
             "A la luz {del light} vio {un mother fur} con {several baby}.",
         ),
         say(
-            "It was no ghost: it was {a fur mother} with {several baby}.",
-            "No era ningún fantasma: era {un mother fur} con {several baby}.",
+            "It was neither a thief nor a ghost: it was {a fur mother} with {several baby}.",
+            "No era ni un ladrón ni un fantasma: era {un mother fur} con {several baby}.",
         ),
         say(
             "And there was {a fur mother} with {several baby}.",
@@ -1131,7 +1131,7 @@ NIGHT: Story = (
         ),
         say(
             "Now, every night at {hour}, {hero} greets {the fur mother} and {the several baby}.",
-            "Ahora, todas las noches, a las {hour}, {hero} saluda {al mother fur} y "
+            "Ahora, todas las noches a las {hour}, {hero} saluda {al mother fur} y "
             "{al several baby}.",
         ),
         say(
@@ -1205,8 +1205,8 @@ TREASURE: Story = (
             "—{Lo/La chest} enterré yo a los {age} años —dijo {el kin} de {hero}.",
         ),
         say(
-            '"Finders keepers," said {the trade}.',
-            "—Quien lo encuentra se lo queda —dijo {el trade}.",
+            '"Finders keepers," said {the trade}, passing by.',
+            "—Quien lo encuentra se lo queda —dijo al pasar {el trade}.",
         ),
         say(
             '"What luck!" cried {friend}.',

@@ -195,7 +195,7 @@ winter | invierno m | winter
 """)
 
 WEATHERS = phrases("""
-it was snowing | nevaba | winter
+snow was falling | nevaba | winter
 the puddles were frozen | los charcos estaban helados | winter
 the chimneys were smoking | las chimeneas echaban humo | winter
 a cold wind was blowing | soplaba un viento frío | winter autumn
@@ -208,7 +208,7 @@ the almond trees were in bloom | los almendros estaban en flor | spring
 the sun was shining | brillaba el sol | spring summer
 the sky was clear | el cielo estaba despejado | spring summer
 the cicadas were singing | cantaban las cigarras | summer
-it was very hot | hacía mucho calor | summer
+the heat was stifling | hacía mucho calor | summer
 """)
 
 DAYS = nouns("""
@@ -375,7 +375,7 @@ walnut, walnuts | nuez, nueces f | autumn winter
 chestnut, chestnuts | castaña, castañas f | autumn winter
 cherry, cherries | cereza, cerezas f | spring summer
 strawberry, strawberries | fresa, fresas f | spring summer
-orange, oranges | naranja, naranjas f | winter spring
+tangerine, tangerines | mandarina, mandarinas f | winter spring
 plum, plums | ciruela, ciruelas f | summer
 apricot, apricots | albaricoque, albaricoques m | summer
 almond, almonds | almendra, almendras f | autumn winter
@@ -394,7 +394,7 @@ onion soup | sopa de cebolla f | savoury
 fish stew | guiso de pescado m | savoury
 lentil stew | guiso de lentejas m | savoury
 leek pie | pastel de puerros m | savoury
-roast chicken | pollo asado m | savoury
+tomato soup | sopa de tomate f | savoury
 mushroom pie | pastel de setas m | savoury
 apple pie | tarta de manzana f | sweet
 cherry tart | tarta de cerezas f | sweet
@@ -417,7 +417,7 @@ milk | leche f | sweet
 
 BAGS = nouns("""
 bag | bolsa f
-pot | olla f
+satchel | zurrón m
 sack | saco m
 tin | lata f
 box | caja f
@@ -503,7 +503,7 @@ porch | porche m
 INJURIES = phrases("""
 a broken wing | un ala rota | flies
 an injured leg | una pata herida | trots sneaks runs hops slow
-a sprained foot | una pata torcida | hops slow
+a swollen foot | una pata hinchada | hops slow
 a broken claw | una pinza rota | sideways
 """)
 
@@ -550,7 +550,7 @@ white | blanco/blanca
 black | negro/negra
 grey | gris
 brown | marrón
-ginger | rojizo/rojiza
+tawny | canela
 """)
 
 ROUND_NUMBERS = phrases("""
@@ -585,6 +585,7 @@ THINGS = {
         ("seed", "seed, seeds", "semilla, semillas f"),
         ("hole", "hole, holes", "agujero, agujeros m"),
         ("span", "day, days", "día, días m"),
+        ("week", "week, weeks", "semana, semanas f"),
         ("song", "song, songs", "canción, canciones f"),
         ("step", "pace, paces", "paso, pasos m"),
     )
@@ -612,7 +613,7 @@ ROLES = {
     "few": Role(numbers(1, 3)),
     "pair": Role(numbers(2, 3)),
     "several": Role(numbers(3, 6)),
-    "count": Role(numbers(2, 12)),
+    "count": Role(numbers(4, 12)),
     "many": Role(numbers(5, 12)),
     "age": Role(numbers(7, 12)),
     "hour": Role(numbers(9, 12)),

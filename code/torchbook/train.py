@@ -17,11 +17,12 @@ from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from torchbook.batches import Batches, shares
-from torchbook.checkpoint import only_run, write_checkpoint
-from torchbook.distributed import exchange, rank, total, world
+from torchbook.checkpoint import write_checkpoint
+from torchbook.distributed import exchange, full, rank, total, world
 from torchbook.evaluate import Loss, autocast, evaluate
 from torchbook.loader import loader, watched
 from torchbook.log import Log
+from torchbook.only_run import only_run
 from torchbook.rank_zero import broadcast_object, on_rank_0
 from torchbook.run_state import RunState
 from torchbook.same_run import settings
@@ -51,7 +52,7 @@ def train(
     With a folder, the run writes there a log and checkpoints, and the same call again goes on from
     the last one, to the same bits as if it had never stopped.  A dataset that draws random numbers
     in `workers` must seed them by the index, for a worker's generators are not saved.  `report`
-    is given each line of the log that has a validation loss, as soon as it is written.
+    is given each line with a validation loss.  The processes of a `spread` model share each batch.
 
     ValueError for data, settings, a model or a checkpoint that do not fit; FloatingPointError if
     the loss is no number; OSError if the folder cannot be written; RuntimeError if another run is
@@ -110,10 +111,11 @@ def train(
                         part.backward()
                     loss, count = loss + part.detach(), count + targets
                 loss, count = total(loss, count)
-                for weight in weights:
-                    if weight.grad is not None:
-                        weight.grad /= float(count) / world()  # it was a mean over the processes
-                norm = nn.utils.clip_grad_norm_(weights, config.clip or math.inf)
+                gradients = [weight.grad for weight in weights if weight.grad is not None]
+                for gradient in gradients:
+                    gradient /= float(count) / world()  # it was a mean over the processes
+                norm = full(nn.utils.get_total_norm(gradients))
+                nn.utils.clip_grads_with_norm_(weights, config.clip or math.inf, norm)
                 line = {"step": step + 1, "loss": float(loss / count)}
                 line |= {"lr": schedule.get_last_lr()[0], "gradient_norm": float(norm)}
                 require_finite(line, log)
