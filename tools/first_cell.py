@@ -49,7 +49,7 @@ site = "{wheels}"
 signs = {{
     "connection": "{network}",
     "conflicting": "{conflict}",
-    "No matching": "{version}",
+    "found for torchbook": "{version}",
     "": "{other}",
 }}
 
