@@ -40,6 +40,13 @@ def _seed():
     torch.manual_seed(0)
 
 
+@pytest.fixture(scope="module")
+def on_the_cpu() -> Iterator[None]:
+    """For tests of what is read into the CPU's memory, where it stays until a page moves it."""
+    with torch.device("cpu"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The folder of the built site, built now if anything has changed."""

@@ -6,6 +6,8 @@ from sklearn.datasets import load_digits
 
 from torchbook.data import digits
 
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
+
 
 def rows(part):
     """Each example as a hashable value: its pixels, then its label."""
