@@ -5,7 +5,7 @@ IN = .venv/bin/python
 READY = .venv/ready
 export TORCHBOOK_DEVICE = $(DEVICE)
 
-.PHONY: book serve lab test lint bench launch versions twice record keep push behind reviewed clean
+.PHONY: book serve lab test lint bench launch versions twice rehearse record keep push behind reviewed clean
 
 book: $(READY)  ## execute and build both languages into _build/site/
 	@$(IN) tools/build_book.py
@@ -39,6 +39,9 @@ versions: $(READY)  ## all with the oldest and the newest torch; or TORCH="torch
 
 twice: $(READY)  ## run every page once more: whatever is not tagged `varies` must come out the same
 	@$(IN) tools/twice.py
+
+rehearse: $(READY)  ## the package's tests on a pretended GPU, where there is no real one
+	@TORCHBOOK_PRETEND=1 $(IN) -m pytest -n auto $$($(IN) tools/versions.py --package-tests)
 
 record: $(READY)  ## records/$(DEVICE).json: when each page ran on it; commit it for the site to show
 	@$(IN) tools/record.py

@@ -10,6 +10,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pretend
 import pytest
 import torch
 from filelock import FileLock
@@ -27,6 +28,8 @@ NO_BROWSER = (
     "`.venv/bin/python -m playwright install chromium`"
 )
 
+if os.environ.get("TORCHBOOK_PRETEND"):  # make rehearse
+    pretend.begin()
 if device.type != "cpu":  # whatever a test does not place is made on the device asked for
     torch.set_default_device(device)
     torch.backends.cudnn.allow_tf32 = False  # else an LSTM keeps 10 bits of 23, and tests more
@@ -35,6 +38,13 @@ if device.type != "cpu":  # whatever a test does not place is made on the device
 @pytest.fixture(autouse=True)
 def _seed():
     torch.manual_seed(0)
+
+
+@pytest.fixture(scope="module")
+def on_the_cpu() -> Iterator[None]:
+    """For tests of what is read into the CPU's memory, where it stays until a page moves it."""
+    with torch.device("cpu"):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +113,7 @@ def mini(tmp_path: Path) -> Mini:
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Mini:
     book = Mini(tmp_path_factory.mktemp("mini"))
     book.fill()
-    book.change("tools/execute.py", "CELL_SECONDS = 60", "CELL_SECONDS = 3")
+    book.change("tools/execute.py", "CELL_SECONDS = 60", "CELL_SECONDS = 10")
     status, output = book.build()
     assert status == 0, output
     assert len(book.site()) >= 5

@@ -7,8 +7,10 @@ from versions import package_tests
 
 PAGES = "pages, every cell"
 PACKAGE = "tests of the package"
+FILES = {"tests/test_data.py", "tests/test_smollm2.py"}  # with the fixture on_the_cpu
 ON_CPU = {
     "doctests": "they show what a reader sees on a CPU",
+    "tests of files": "they are about what is read into the CPU's memory",
     "tests of the book": "they read texts, build the site and look at it",
 }
 
@@ -26,6 +28,8 @@ def kind(nodeid: str) -> str:
         return PAGES
     if not test.startswith("test_"):
         return "doctests"
+    if file in FILES:
+        return "tests of files"
     return PACKAGE if file in package_tests() else "tests of the book"
 
 

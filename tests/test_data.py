@@ -13,6 +13,8 @@ from torchbook.data import digits, split
 
 few = settings(max_examples=50, derandomize=True, deadline=None)
 
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
+
 
 def rows(part):
     """Each example as a hashable value: its pixels, then its label."""

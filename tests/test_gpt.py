@@ -188,9 +188,9 @@ def numpy_gpt(weights: dict[str, np.ndarray], ids: np.ndarray, n_head: int) -> n
 @both
 def test_logits_equal_those_of_numpy(dtype):
     model, ids = random_gpt(dtype), random_ids(B=1)
-    weights = {name: weight.numpy() for name, weight in model.state_dict().items()}
-    expected = torch.from_numpy(numpy_gpt(weights, ids[0].numpy(), SMALL.n_head))
-    assert_close(model(ids)[0], expected.to(dtype), rtol=0, atol=TOLERANCE[dtype])
+    weights = {name: weight.cpu().numpy() for name, weight in model.state_dict().items()}
+    expected = torch.from_numpy(numpy_gpt(weights, ids[0].cpu().numpy(), SMALL.n_head))
+    assert_close(model(ids)[0].cpu(), expected.to(dtype), rtol=0, atol=TOLERANCE[dtype])
 
 
 def test_the_first_loss_is_about_log_v():

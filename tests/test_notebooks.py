@@ -16,7 +16,7 @@ import notebooks
 from execute import ROOT, code_cells, executed
 
 HOME = build_book.config("en")["sphinx"]["config"]["html_baseurl"].removesuffix("en/")
-MYST = re.compile(r"^\s*([`:~]{3,})\{|\{[a-z-]+\}`|^\(.+\)=$|^%|^\+\+\+", re.M)
+MYST = re.compile(r"^\s*([`:~]{3,})\{|\{[a-z-]+\}$|^\(.+\)=$|^%|^\+\+\+", re.M)
 COLLAPSED = "source_hidden"
 STRAIGHT = str.maketrans("\u201c\u201d\u2018\u2019", "\"\"''")  # Sphinx bends the site's quotes
 

@@ -18,6 +18,8 @@ from torchbook.gpt2_bpe import printable_bytes
 from torchbook.packaged import packaged
 from torchbook.smollm2 import chat, smollm2
 
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
+
 PROMPTS = ["The capital of France is", "def factorial(n):\n", "Había una vez"]
 SIZES = {"vocab_size": 260, "d_model": 16, "n_head": 4, "n_kv_head": 2, "n_layer": 2, "d_ff": 32}
 SHAPES = {

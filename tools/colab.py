@@ -24,7 +24,7 @@ from build_book import BUILD, LANGUAGES, page_names
 from first_cell import needed_by, project
 from notebooks import FOLDER
 
-RUNS_NOTEBOOKS = ["numpy", "ipykernel", "nbclient"]
+RUNS_NOTEBOOKS = ["numpy", "ipykernel", "nbclient", "nbconvert"]
 EXTRAS = ["jupytext"]  # what some page imports and the package does not bring
 EXECUTE = "from nbclient.cli import main; main()"  # as `jupyter execute` does
 SECONDS = 600
@@ -50,6 +50,7 @@ def bare(folder: Path, torch_from: Path) -> Path:
                 (lent / name).symlink_to(package.locate_file(name))
     venv.create(folder / "venv", with_pip=True)
     python = folder / "venv" / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "uninstall", "--yes", "--quiet", "setuptools"], check=True)
     (site_packages(python) / "lent.pth").write_text(f"{lent}\n", encoding="utf-8")
     return python
 

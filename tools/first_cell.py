@@ -49,7 +49,7 @@ site = "{wheels}"
 signs = {{
     "connection": "{network}",
     "conflicting": "{conflict}",
-    "No matching": "{version}",
+    "found for torchbook": "{version}",
     "": "{other}",
 }}
 
@@ -166,15 +166,19 @@ def brought() -> set[str]:
 
 def needed_by(requirements: list[str], find=distribution) -> set[str]:
     """The names of what these requirements bring here, and of all that those need in turn."""
-    found: set[str] = set()
-    todo = [Requirement(text) for text in requirements]
+    found = set()
+    todo = [(Requirement(text), {""}) for text in requirements]
     while todo:
-        need = todo.pop()
+        need, extras = todo.pop()
         name = canonicalize_name(need.name)
-        if name not in found and (not need.marker or need.marker.evaluate({"extra": ""})):
-            found.add(name)
-            todo += map(Requirement, find(name).requires or [])
-    return found
+        marker = need.marker
+        if marker and not any(marker.evaluate({"extra": extra}) for extra in extras):
+            continue
+        asked = frozenset({"", *need.extras})
+        if (name, asked) not in found:
+            found.add((name, asked))
+            todo += [(Requirement(text), asked) for text in find(name).requires or []]
+    return {name for name, _ in found}
 
 
 def others_for(names: set[str]) -> list[str]:

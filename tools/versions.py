@@ -158,10 +158,14 @@ def main() -> int:
     parser.add_argument("--python", default=sys.executable, help="the Python to run with")
     parser.add_argument("--no-colab", action="store_true", help="no notebooks as in Colab")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES, help="default: both")
+    parser.add_argument("--package-tests", action="store_true", help="print their names, no more")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.into:
         run_pages(asked.into, asked.languages)
+        return 0
+    if asked.package_tests:
+        print(*package_tests())
         return 0
     passed = True
     said = [
