@@ -68,10 +68,10 @@ MASCULINE = set(
         aguacero tejado establo porche girasol melón clavel golpe agujero día paso pozo roble
         puente granero huerto armario desván estante piano juncos helechos musgo manantial pinos
         espantapájaros olivo viento charcos caminos cielo aire almendros sol grillos camino cruce
-        letrero mar río bosque limoneros temporal fuego abrigo amanecer anochecer cachorro sitio ladrón
+        letrero mar río bosque limoneros temporal fuego abrigo amanecer cachorro sitio ladrón
         fantasma año años mundo vecinos poco ruido mapa rato regalo beso abrazo cabo premio
         escaparate momento trato jersey cojín edredón cajón barril cuadro trote chal gallinero
-        borde cubos juez zapatos guarnicionero pichón polluelo gatito ratoncito conejito pollito
+        anochecer olor borde cubos juez zapatos guarnicionero pichón polluelo gatito ratoncito conejito pollito
         """
     )
 )
