@@ -4,8 +4,10 @@ The killed processes are forks of one that has imported PyTorch already: fifty c
 """
 
 import multiprocessing
+import os
 import random
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,7 +29,7 @@ def start():
     context.set_forkserver_preload(["killed_run"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CUDA_VISIBLE_DEVICES", "")  # what has used a GPU cannot be forked
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))  # where killed_run is
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # where killed_run is
 
         def started(*arguments) -> multiprocessing.Process:
             process = context.Process(target=killed_run.run_to_the_end, args=arguments)

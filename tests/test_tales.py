@@ -51,7 +51,7 @@ FEMININE = set(
         hojas golondrinas niebla chimeneas colinas frontera izquierda carrera mesa cocina receta
         fiesta toalla pala feria semana llegada luz estrellas bifurcación vez respiración pena
         visita siesta gracias almohada faja cómoda valla estufa despensa cascada zarzas algas
-        chaqueta cigarras rata ratita jueza velas peras semillas mañanas noches ardillita
+        chaqueta cigarras rata ratita jueza velas peras semillas mañanas noches hucha ardillita
         """
     )
 )
@@ -68,10 +68,11 @@ MASCULINE = set(
         aguacero tejado establo porche girasol melón clavel golpe agujero día paso pozo roble
         puente granero huerto armario desván estante piano juncos helechos musgo manantial pinos
         espantapájaros olivo viento charcos caminos cielo aire almendros sol grillos camino cruce
-        letrero mar río bosque limoneros temporal fuego abrigo amanecer anochecer cachorro sitio ladrón
+        letrero mar río bosque limoneros temporal fuego abrigo amanecer cachorro sitio ladrón
         fantasma año años mundo vecinos poco ruido mapa rato regalo beso abrazo cabo premio
         escaparate momento trato jersey cojín edredón cajón barril cuadro trote chal gallinero
-        borde cubos juez zapatos guarnicionero pichón polluelo gatito ratoncito conejito pollito
+        anochecer olor borde cubos juez zapatos guarnicionero pichón polluelo gatito ratoncito
+        conejito pollito pecho cobertizo
         """
     )
 )
@@ -119,7 +120,7 @@ def told() -> list[tuple[tuple, dict[str, Word], Tale]]:
 # ---- the same everywhere ------------------------------------------------------------------------
 
 # Made by the function below, once a hundred tales had been read without finding a mistake.
-FIRST_HUNDRED = "63bc3235b68d4363a6c676861eff422cf8711328d4934502e72eac99d0d1edd8"
+FIRST_HUNDRED = "964321afd8319afcd8436769051cbe737ca47e9e654f1e31c21f4df79ec38e52"
 
 
 def digest() -> str:

@@ -1206,7 +1206,7 @@ TREASURE: Story = (
         ),
         say(
             '"Finders keepers," said {the trade}, passing by.',
-            "—Quien lo encuentra se lo queda —dijo al pasar {el trade}.",
+            "—Quien lo encuentra se lo queda —dijo {el trade}, de paso.",
         ),
         say(
             '"What luck!" cried {friend}.',
