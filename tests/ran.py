@@ -49,10 +49,9 @@ def summary(outcomes: list[tuple[str, str]], device: str) -> list[str]:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     outcomes = {}
-    for outcome, reports in terminalreporter.stats.items():
-        for report in reports:
-            if getattr(report, "nodeid", None) and hasattr(report, "outcome"):
-                outcomes.setdefault(report.nodeid, outcome or report.outcome)
+    for outcome in ("passed", "skipped", "xfailed", "xpassed", "failed", "error"):  # the worst last
+        for report in terminalreporter.stats.get(outcome, []):
+            outcomes[report.nodeid] = outcome
     if outcomes:
         where = execute.where()
         terminalreporter.section(f"{where['device']}, {where['hardware']}, torch {where['torch']}")

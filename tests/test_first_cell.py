@@ -25,7 +25,7 @@ from first_cell import (
 ALL = "import jupytext\nfrom torchbook.smollm2 import smollm2\nfrom torchbook import minilm"
 SAYS = {
     "network": "No hay red: conéctate",
-    "version": "Este Python (¿3.11+?) no tiene esa versión",
+    "version": "No la hay para este Python",
     "conflict": "The book needs PyTorch 2.9",
 }
 

@@ -17,7 +17,7 @@ from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 from shutil import copy, copytree
 
-from packaging.tags import sys_tags
+from packaging.tags import parse_tag, sys_tags
 from packaging.utils import canonicalize_name
 
 from build_book import BUILD, LANGUAGES, page_names
@@ -58,7 +58,7 @@ def bare(folder: Path, torch_from: Path) -> Path:
 def as_wheel(package: Distribution, folder: Path) -> None:
     """An installed package as the wheel it came from, but for what its installation added."""
     tags = {line[5:] for line in package.read_text("WHEEL").splitlines() if line[:5] == "Tag: "}
-    tag = next(str(tag) for tag in sys_tags() if str(tag) in tags)
+    tag = next(tag for tag in sorted(tags) if parse_tag(tag) & set(sys_tags()))
     name = canonicalize_name(package.name).replace("-", "_")
     with zipfile.ZipFile(folder / f"{name}-{package.version}-{tag}.whl", "w") as wheel:
         for file in package.files:

@@ -27,14 +27,14 @@ DATA = ROOT / "requirements-data.txt"
 SAYS = {
     "en": {
         "network": "No network: connect (Kaggle: Settings, Internet on), retry.",
-        "conflict": "The book needs PyTorch 2.9 or newer, and versions that fit it.",
-        "version": "This Python (3.11+?) has no such version; open the page anew.",
+        "conflict": "The book needs PyTorch 2.9 or newer, and what fits it.",
+        "version": "Not for this Python (3.11+?): open the page anew.",
         "other": "pip could not install what is missing; its own words are above.",
     },
     "es": {
-        "network": "No hay red: conéctate (Kaggle: Settings, Internet on), repite.",
-        "conflict": "El libro pide PyTorch 2.9 o posterior y versiones que encajen.",
-        "version": "Este Python (¿3.11+?) no tiene esa versión; reabre la página.",
+        "network": "No hay red: conéctate (en Kaggle, en Settings) y repite.",
+        "conflict": "El libro pide PyTorch 2.9 o posterior y lo que encaje.",
+        "version": "No la hay para este Python (¿3.11+?): reabre la página.",
         "other": "pip no ha podido instalar lo que falta; arriba está lo que dice.",
     },
 }
@@ -49,7 +49,7 @@ site = "{wheels}"
 signs = {{
     "connection": "{network}",
     "conflicting": "{conflict}",
-    "found for torchbook": "{version}",
+    "for torchbook": "{version}",
     "": "{other}",
 }}
 
