@@ -35,11 +35,16 @@ if device.type != "cpu":  # whatever a test does not place is made on the device
     torch.backends.cudnn.allow_tf32 = False  # else an LSTM keeps 10 bits of 23, and tests more
 
 
+def run_on_the_cpu(test) -> None:
+    with torch.device("cpu"):
+        test()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Doctests show what a reader sees on a CPU, whatever the device of the other tests."""
     for item in items:
         if isinstance(item, pytest.DoctestItem):
-            item.runtest = torch.device("cpu")(item.runtest)
+            item.runtest = partial(run_on_the_cpu, item.runtest)
 
 
 @pytest.fixture(autouse=True)
