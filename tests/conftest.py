@@ -28,7 +28,8 @@ NO_BROWSER = (
     "`.venv/bin/python -m playwright install chromium`"
 )
 
-if os.environ.get("TORCHBOOK_PRETEND"):  # make rehearse
+PRETENDED = bool(os.environ.get("TORCHBOOK_PRETEND"))  # by make rehearse
+if PRETENDED:
     pretend.begin()
 if device.type != "cpu":  # whatever a test does not place is made on the device asked for
     torch.set_default_device(device)
@@ -41,10 +42,13 @@ def run_on_the_cpu(test) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Doctests show what a reader sees on a CPU, whatever the device of the other tests."""
+    """Doctests show what a reader sees on a CPU; a pretended GPU cannot do all that one does."""
     for item in items:
         if isinstance(item, pytest.DoctestItem):
             item.runtest = partial(run_on_the_cpu, item.runtest)
+        for name, why in pretend.CANNOT.items() if PRETENDED else ():
+            if name in item.nodeid:
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,25 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-COPIES = {torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default}
+aten = torch.ops.aten
+COPIES = {aten._to_copy.default, aten.copy_.default}
+INDEXING = {aten.index.Tensor, aten.index_put_.default, aten._index_put_impl_.default}
 MAKERS = {torch.tensor, torch.as_tensor, torch.asarray}
+INFERENCE = "a tensor of torch.inference_mode cannot be pretended"
+MODEL = "transformers leaves a model on `meta` without numbers"
+LIST = "an index given as a list loses its numbers"
+CANNOT = {  # {a part of a test's name: why it is skipped}
+    "test_a_model_given_its_source_writes_what_the_best_logits_say": INFERENCE,
+    "test_one_source_serves_all_beams": INFERENCE,
+    "test_greedy_and_beam_search_are_those_of_transformers": INFERENCE,
+    "test_the_logits_are_those_of_transformers[torch": MODEL,
+    "test_excluded_words_are_not_found": LIST,
+    "test_a_table_that_learns_can_be_searched": LIST,
+    "test_analogy_adds_a_direction": LIST,
+    "test_skipgram.py::test_everything_runs_on_another_device": LIST,
+    "test_nothing_is_made_on_the_cpu": "it wants a `meta` without numbers",
+    "test_shared_parameters_are_counted_once_and_lazy_ones": "nor can a lazy parameter",
+}
 
 
 class There(torch.Tensor):
@@ -42,11 +59,13 @@ def on_numbers(func, args, kwargs):
     tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
     there = {id(t.numbers): t for t in tensors if isinstance(t, There)}
     here = [t for t in tensors if not isinstance(t, There) and t.dim() > 0]
-    if there and here and func not in COPIES:
+    indexed = func in INDEXING and isinstance(tensors[0], There)
+    allowed = indexed and all(t.device.type == "cpu" for t in here)  # as indices, on a GPU too
+    if there and here and not allowed and func not in COPIES:
         raise RuntimeError(f"{func} mixes the pretended GPU and the CPU: a device= is missing")
     asked = kwargs.get("device")
     stays = bool(there) if asked is None else torch.device(asked).type == "meta"
-    if func is torch.ops.aten.copy_.default:
+    if func is aten.copy_.default:
         stays = isinstance(args[0], There)
     elif asked is not None and stays:
         kwargs = kwargs | {"device": torch.device("cpu")}

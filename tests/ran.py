@@ -1,5 +1,6 @@
 """What ran where: the lines that end a run of the tests, so that nothing is skipped in silence."""
 
+import os
 from collections import Counter
 
 import execute
@@ -7,7 +8,7 @@ from versions import package_tests
 
 PAGES = "pages, every cell"
 PACKAGE = "tests of the package"
-FILES = {"tests/test_data.py", "tests/test_smollm2.py"}  # with the fixture on_the_cpu
+FILES = {f"tests/test_{name}.py" for name in ("data", "minilm", "pretrained", "smollm2")}
 ON_CPU = {
     "doctests": "they show what a reader sees on a CPU",
     "tests of files": "they are about what is read into the CPU's memory",
@@ -55,5 +56,6 @@ def pytest_terminal_summary(terminalreporter) -> None:
     if outcomes:
         where = execute.where()
         terminalreporter.section(f"{where['device']}, {where['hardware']}, torch {where['torch']}")
-        for line in summary(list(outcomes.items()), where["device"]):
+        device = "a pretended GPU" if os.environ.get("TORCHBOOK_PRETEND") else where["device"]
+        for line in summary(list(outcomes.items()), device):
             terminalreporter.write_line(line)

@@ -13,6 +13,7 @@ from torchbook import minilm as files
 from torchbook.minilm import minilm, sentence_vectors
 from torchbook.packaged import packaged
 
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
 SENTENCES = [
     "A cat sleeps on the sofa.",
     "A kitten is resting on a couch, and nobody in the house would dare to wake it up.",

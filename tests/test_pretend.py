@@ -27,7 +27,7 @@ import pretend, torch
 pretend.begin()
 for mistake in (
     lambda x: x + torch.ones(2, device="cpu"),
-    lambda x: x[torch.tensor([0], device="cpu")],
+    lambda x: torch.stack((x, torch.ones(2, device="cpu"))),
     lambda x: x.numpy(),
     lambda x: x.cpu() + x,
 ):
@@ -36,6 +36,7 @@ for mistake in (
     except RuntimeError as error:
         print("device" if "device= is missing" in str(error) else "numpy")
 x = torch.ones(2)
+assert x[torch.tensor([0], device="cpu")].tolist() == [1.0]
 print(x.device, x.cpu().numpy(), (x * torch.tensor(2.0, device="cpu")).tolist())
 """
 

@@ -16,8 +16,10 @@ from torch.testing import assert_close
 from torchbook.pretrained import load_gpt
 from torchbook.pretrained_bert import load_bert, load_masked_lm
 
-IDS = torch.arange(24).view(3, 8)
-MASK = torch.arange(8) < torch.tensor([[8], [5], [1]])
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
+with torch.device("cpu"):
+    IDS = torch.arange(24).view(3, 8)
+    MASK = torch.arange(8) < torch.tensor([[8], [5], [1]])
 GPT2 = transformers.GPT2Config(vocab_size=30, n_positions=10, n_embd=24, n_head=3, n_layer=2)
 BERT = transformers.BertConfig(
     vocab_size=30,

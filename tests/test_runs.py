@@ -90,7 +90,7 @@ def test_a_record_names_what_ran_and_what_failed(monkeypatch, tmp_path, capsys):
     pages = record.record()["pages"]
     assert list(pages) == ["en/bad", "en/good"]
     assert [entry["ok"] for entry in pages.values()] == [False, True]
-    assert "en/bad.md:6: cell 1: 1 / 0" in pages["en/bad"]["error"]
+    assert "en/bad.md:7: cell 1: 1 / 0" in pages["en/bad"]["error"]
     assert {"date", "torch", "python", "device", "hardware", "seconds"} < set(pages["en/good"])
     assert "FAILED" in capsys.readouterr().out
 

@@ -17,7 +17,7 @@ TEXT = "the cat drinks milk . the dog eats meat . a cat wants milk . a dog wants
 WORDS = sorted(set(TEXT.split()))
 
 
-def batch(B=6, K=3, V=7, device="cpu"):
+def batch(B=6, K=3, V=7, device=None):
     def draw(*shape):
         return torch.randint(V, shape, device=device)
 
