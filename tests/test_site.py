@@ -18,7 +18,8 @@ PAGES = [
 ]
 OTHER = {"en": "es", "es": "en"}
 RESOURCES = {"link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src"}
-SAME_IN_BOTH = {"Ctrl", "K", ".md", ".pdf", "Error"}
+PLACES = {"Colab", "Binder", "Kaggle", "SageMaker Studio Lab", "Markdown"}
+SAME_IN_BOTH = {"Ctrl", "K", ".md", ".pdf", "Error"} | PLACES
 OWN_TEXT = "article :is(p:not(.admonition-title, .caption), h1, h2, h3, li, dl, table, pre, math)"
 
 
