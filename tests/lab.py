@@ -12,7 +12,7 @@ import time
 import venv
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.request import Request, urlopen
@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from execute import ROOT
 
+SITE = sysconfig.get_path("purelib")  # in the repository, code/ has another record of torchbook
 OPEN_SECONDS, RUN_SECONDS = 180, 300  # for a page and all its cells, beside busy neighbours
 CODE = """() => {
   const cells = [...jupyterapp.shell.currentWidget.content.model.cells];
@@ -66,7 +67,7 @@ def needed(names: list[str]) -> dict[str, Distribution]:
         if str(wanted) in seen:
             continue
         seen.add(str(wanted))
-        found[wanted.name] = distribution(wanted.name)
+        found[wanted.name] = next(Distribution.discover(name=wanted.name, path=[SITE]))
         for line in found[wanted.name].requires or []:
             need = Requirement(line)
             extras = wanted.extras or {""}
@@ -78,7 +79,7 @@ def needed(names: list[str]) -> dict[str, Distribution]:
 def linked(folder: Path, repository: Path) -> Path:
     """The same without a download: links to what is asked for and needed, and to nothing else."""
     venv.create(folder, symlinks=True)
-    site = Path(sysconfig.get_path("purelib"))
+    site = Path(SITE)
     for each in needed(asked_for()).values():
         for file in each.files:
             code = ".." not in file.parts
