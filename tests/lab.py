@@ -167,7 +167,7 @@ def opened(browser: Browser, server: SimpleNamespace, path: str) -> Page:
     """A tab at the address that the Binder button leads to, once its kernel waits for work."""
     page = browser.new_context(locale="en-GB").new_page()
     page.set_default_timeout(OPEN_SECONDS * 1000)
-    page.goto(f"{server.url}lab/tree/{path}?token={server.token}")
+    page.goto(f"{server.url}lab/tree/{path}?token={server.token}&reset")  # no tabs of before
     expect(page.get_by_text("| Idle")).to_be_visible(timeout=OPEN_SECONDS * 1000)
     return page
 
