@@ -120,7 +120,7 @@ def told() -> list[tuple[tuple, dict[str, Word], Tale]]:
 # ---- the same everywhere ------------------------------------------------------------------------
 
 # Made by the function below, once a hundred tales had been read without finding a mistake.
-FIRST_HUNDRED = "964321afd8319afcd8436769051cbe737ca47e9e654f1e31c21f4df79ec38e52"
+FIRST_HUNDRED = "867a4336e3d7881d81a7afd1d4468f641f8f51f8d1a54a97c45c4949b44e58e1"
 
 
 def digest() -> str:

@@ -438,9 +438,8 @@ JOURNEY: Story = (
             "{hero} volvió a casa con {el animal} y con {el bag colour} {lleno/llena bag}.",
         ),
         say(
-            "Every {season} {hero} goes back {transport} to see {his/her hero} {host} and "
-            "{the animal}.",
-            "Cada {season} {hero} vuelve {transport} a ver a su {host} y {al animal}.",
+            "Every {season} {hero} goes back to see {his/her hero} {host} and {the animal}.",
+            "Cada {season} {hero} vuelve a ver a su {host} y {al animal}.",
         ),
         say(
             "{hero} told {his/her hero} {host} about {the mood animal}, and they laughed until "
@@ -892,7 +891,7 @@ FEAST: Story = (
     ),
     one_of(
         say(
-            '"It is the best {dish} in the world!" said {the trade}.',
+            '"It\'s the best {dish} in the world!" said {the trade}.',
             "—¡Es {el dish} más {rico/rica dish} del mundo! —dijo {el trade}.",
         ),
         say(
