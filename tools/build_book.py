@@ -20,6 +20,7 @@ import yaml
 
 import notebooks
 from execute import PageError, digest, execute, source, surroundings
+from first_cell import NotebookError, release
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -117,9 +118,7 @@ def inputs() -> str:
     settings = [ROOT / "_config.yml", ROOT / "_toc.yml", *book_files()]
     tools = [*sorted((ROOT / "tools").glob("*.py")), *extension_files()]
     addresses = config("en")["repository"], config("en")["sphinx"]["config"]["launch"]
-    return digest(
-        [*settings, *tools, *records()], surroundings(), str(addresses), notebooks.release()
-    )
+    return digest([*settings, *tools, *records()], surroundings(), str(addresses), release())
 
 
 def contents(language: str) -> dict:
@@ -220,7 +219,7 @@ def build() -> Path:
         with open(BUILD / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             make_site(lock.fileno())
-    except (PageError, notebooks.NotebookError) as error:
+    except (PageError, NotebookError) as error:
         raise BuildError(str(error)) from None
     except BlockingIOError:
         raise BuildError("another build is at work in this folder: wait until it ends") from None

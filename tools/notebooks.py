@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from execute import ROOT, code_cells, executed, python
-from first_cell import NotebookError, first_cell, make_wheel, release  # noqa: F401
+from first_cell import NotebookError, first_cell, make_wheel
 from plain import PlainError, Site, Writer
 
 FOLDER, WITH_OUTPUTS, WHEELS = "notebooks", "with-outputs", "wheels"
