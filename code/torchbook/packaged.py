@@ -3,9 +3,10 @@
 Chapter: tokenization.
 """
 
-import hashlib
 from importlib.util import find_spec
 from pathlib import Path
+
+from torchbook.atomic import sha256_of
 
 
 def packaged(requirement: str, file: str, sha256: str) -> Path:
@@ -39,8 +40,7 @@ def check_sha256(path: Path, sha256: str, cure: str) -> None:
     Traceback (most recent call last):
     ValueError: ... is cut off, altered or of another version; bring it back
     """
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = sha256_of(path)
     if found != sha256:
         raise ValueError(
             f"{path} has the SHA-256 {found}, not {sha256}: it is cut off, altered or of another "
