@@ -47,7 +47,10 @@ def add_menu(app: Sphinx, pagename, templatename, context, doctree) -> None:
 
 
 def links(env: BuildEnvironment) -> dict[str, list[str]]:
-    """{"doc setup": [address, title], "term batch": ..., "ref fig-x": ..., "number ex-x": ...}."""
+    """{"doc setup": [address, title], "term batch": ..., "ref fig-x": ..., "number ex-x": ...}.
+
+    Where the book has a bibliography, "cite adam": [address, label] too.
+    """
     found = {}
     for name, called, kind, page, anchor, _ in env.get_domain("std").get_objects():
         role = {"label": "ref"}.get(kind, kind)
@@ -58,6 +61,9 @@ def links(env: BuildEnvironment) -> dict[str, list[str]]:
     for label, (page, number) in env.get_domain("math").equations.items():
         found[f"eq {label}"] = [f"{page}.html#equation-{label}", f"({number})"]
         found[f"number {label}"] = [f"{page}.html#equation-{label}", str(number)]
+    for cited in getattr(env.domains.get("cite"), "citations", []):
+        where = f"{cited.bibliography_key.docname}.html#{cited.citation_id}"
+        found[f"cite {cited.key.lower()}"] = [where, f"[{cited.formatted_entry.label}]"]
     for page, kinds in env.toc_fignumbers.items():
         for label, number in kinds.get("exercise", {}).items():
             found[f"number {label}"] = [f"{page}.html#{label}", ".".join(map(str, number))]

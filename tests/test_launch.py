@@ -1,11 +1,13 @@
 """Every launch address on every page leads to a file that is really there, in both languages."""
 
+import json
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from test_site import PAGES, html
+from sphinx.application import Sphinx
+from test_site import PAGES, html, soup
 
 import build_book
 import publish
@@ -130,6 +132,27 @@ def test_a_wheel_that_was_published_stays(repository, site, tmp_path):
     index = (tmp_path / "2" / "wheels" / "index.html").read_text(encoding="utf-8")
     assert all(f'href="torchbook-0.1.0%2B{number}-py3-none-any.whl"' in index for number in "12")
     assert all((tmp_path / "2" / name).is_file() for name in kept)
+
+
+def test_a_citation_leads_to_its_entry_in_the_bibliography(tmp_path):
+    pages, out = tmp_path / "pages", tmp_path / "out"
+    pages.mkdir()
+    (pages / "index.md").write_text("# A\n\n{cite}`adam`\n\n```{bibliography}\n```\n", "utf-8")
+    entry = "@misc{adam, author={Kingma, D. and Ba, J.}, title={Adam}, year={2015}}"
+    (pages / "books.bib").write_text(entry, "utf-8")
+    settings = {
+        "extensions": ["myst_parser", "sphinxcontrib.bibtex", "launch"],
+        "bibtex_bibfiles": ["books.bib"],
+    }
+    app = Sphinx(pages, None, out, tmp_path / "trees", "html", settings, status=None)
+    app.build()
+    where, label = json.loads((out / "links.json").read_text("utf-8"))["cite adam"]
+    file, _, anchor = where.partition("#")
+    assert label == "[KB15]"
+    assert soup(out / file).find(id=anchor).text.split() == [
+        label,
+        *"D. Kingma and J. Ba. Adam. 2015.".split(),
+    ]
 
 
 def test_a_fork_s_addresses_lead_to_the_fork(monkeypatch):

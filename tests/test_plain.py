@@ -9,6 +9,8 @@ from plain import PlainError, Site, Writer
 LINKS = {
     "doc shapes": ["shapes.html", "Read the shapes"],
     "term batch": ["glossary.html#term-Batch", "Batch"],
+    "cite adam": ["references.html#id3", "[KB15]"],
+    "cite sgd": ["references.html#id4", "[RM51]"],
     "ref fig-sum": ["shapes.html#fig-sum", "A sum."],
     "eq eq-sum": ["shapes.html#equation-eq-sum", "(3)"],
     "number eq-sum": ["shapes.html#equation-eq-sum", "3"],
@@ -34,6 +36,11 @@ def plain(text: str) -> str:
         ("{term}`batch`", f"[batch]({HERE}glossary.html#term-Batch)"),
         ("{ref}`below <fig-sum>`", f"[below]({HERE}shapes.html#fig-sum)"),
         ("{eq}`eq-sum`", f"[(3)]({HERE}shapes.html#equation-eq-sum)"),
+        ("{cite}`adam`", f"[\\[KB15\\]]({HERE}references.html#id3)"),
+        (
+            "{cite}`adam, sgd`",
+            f"[\\[KB15\\]]({HERE}references.html#id3), [\\[RM51\\]]({HERE}references.html#id4)",
+        ),
     ],
 )
 def test_roles_become_links_to_the_site(myst, markdown):
@@ -122,6 +129,8 @@ def test_what_the_build_computes_is_a_link():
     page = Writer(Site(HERE, "es", LINKS), Path("shapes.md"))
     said = f"[La tabla está en el sitio]({HERE}shapes.html)."
     assert page.write("```{runs}\n```") == said
+    said = f"[La lista está en el sitio]({HERE}shapes.html)."
+    assert page.write("```{bibliography}\n```") == said
 
 
 @pytest.mark.parametrize(
@@ -132,6 +141,7 @@ def test_what_the_build_computes_is_a_link():
         ("- ```{wombat}\n  ```", "{wombat}"),
         ("> {wombat}`a`", "{wombat}"),
         ("{doc}`nowhere`", "nowhere"),
+        ("{cite}`adam, nobody`", "nobody"),
         ("[there](nowhere.md)", "nowhere.md"),
         ("A note[^1].\n\n[^1]: Here.", "footnote"),
         ("{{ value }}", "substitution"),

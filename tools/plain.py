@@ -29,6 +29,7 @@ from sphinx.directives.patches import MathDirective
 from sphinx.domains.std import Glossary
 from sphinx.util.docutils import ReferenceRole
 from sphinx_exercise.directive import ExerciseDirective, SolutionStartDirective
+from sphinxcontrib.bibtex.directives import BibliographyDirective
 
 SYNTAX = {"colon_fence", "dollarmath", "linkify", "substitution", "tasklist"}  # Jupyter Book's
 PARSER = create_md_parser(MdParserConfig(enable_extensions=SYNTAX), RendererHTML)
@@ -45,6 +46,7 @@ WORDS = {
         "important": "Important",
         "seealso": "See also",
         "runs": "The table is on the site",
+        "bibliography": "The list is on the site",
     },
     "es": {
         "solution": "Solución del ejercicio {}",
@@ -57,6 +59,7 @@ WORDS = {
         "important": "Importante",
         "seealso": "Véase también",
         "runs": "La tabla está en el sitio",
+        "bibliography": "La lista está en el sitio",
     },
 }
 
@@ -76,7 +79,7 @@ class Site:
     def link(self, kind: str, name: str, text: str | None = None) -> str:
         """The Markdown link to what a role names."""
         try:
-            where, called = self.links[f"{kind} {name.lower()}"]
+            where, called = self.links[f"{kind} {name.strip().lower()}"]
         except KeyError:
             raise PlainError(f"{{{kind}}}`{name}` names nothing on the site") from None
         return f"[{escaped(text or called)}]({self.address}{where})"
@@ -186,6 +189,8 @@ class Writer:
 
     def role(self, node: RenderTreeNode, context: RenderContext) -> str:
         name = node.meta["name"]
+        if name == "cite":
+            return ", ".join(self.site.link(name, key) for key in node.content.split(","))
         if name not in {"term", "doc", "ref", "eq"}:
             raise PlainError(f"no rule says how a notebook shows the role {{{name}}}")
         text, target = None, node.content
@@ -297,5 +302,6 @@ DIRECTIVES: dict[str, Rule] = {
     "code-block": (CodeBlock, listing),
     "literalinclude": (LiteralInclude, included),
     "math": (MathDirective, formula),
+    "bibliography": (BibliographyDirective, elsewhere),
     "runs": (Directive, elsewhere),
 }
