@@ -100,7 +100,8 @@ def surroundings(code: str | None = None) -> str:
     """Hash of what the outputs of a page with this code depend on; without code, of any page."""
     files = [*package(code), *sorted(ROOT.glob("requirements*.txt")), Path(__file__)]
     installed = [f"{name} {version(name)}" for name in ("torch", "numpy", "matplotlib")]
-    said = [DEVICE, platform.python_version(), platform.machine(), *installed]
+    machine = hardware() if DEVICE.startswith("cuda") else platform.machine()
+    said = [DEVICE, platform.python_version(), machine, *installed]
     return digest(files, *said)
 
 
@@ -147,6 +148,7 @@ def run(notebook: NotebookNode, name: str, lines: list[str]) -> NotebookNode:
         "TORCHBOOK_DEVICE": DEVICE,
         "OMP_NUM_THREADS": "1",
         "OMP_WAIT_POLICY": "passive",
+        "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",  # no page compiles enough to earn them
         "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel, not one of the user's
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
