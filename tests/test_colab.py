@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, site: Path):
     folder = tmp_path_factory.mktemp("colab")
     (folder / "packages").mkdir()
     colab.packages(folder / "packages", site)
-    yield folder / "packages", colab.bare(folder, Path(sys.executable))
+    yield folder / "packages", colab.bare(folder)
     shutil.rmtree(folder)  # half a gigabyte
 
 

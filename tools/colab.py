@@ -1,8 +1,9 @@
 """Run notebooks as Colab would: in a bare environment, with nothing but the notebook file.
 
-The environment sees only a torch, NumPy and what runs notebooks, lent to it by two others.  The
-first cell of a notebook has to bring all the rest, from a folder of packages to which pip's own
-settings lead, and torch and NumPy must be what they were.  (In Colab the packages come by network.)
+The environment sees only torch, NumPy and what runs notebooks, lent to it by the one in which this
+is said.  The first cell of a notebook has to bring all the rest, from a folder of packages to which
+pip's own settings lead, and torch and NumPy must be what they were.  (In Colab the packages come by
+network.)
 """
 
 import argparse
@@ -13,7 +14,7 @@ import tempfile
 import time
 import venv
 import zipfile
-from importlib.metadata import Distribution, distribution, distributions
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from shutil import copy, copytree
 
@@ -24,7 +25,7 @@ from build_book import BUILD, LANGUAGES, page_names
 from first_cell import needed_by, project
 from notebooks import FOLDER
 
-RUNS_NOTEBOOKS = ["numpy", "ipykernel", "nbclient", "nbconvert"]
+LENT = ["torch", "numpy", "ipykernel", "nbclient", "nbconvert"]
 EXTRAS = ["jupytext"]  # what some page imports and the package does not bring
 EXECUTE = "from nbclient.cli import main; main()"  # as `jupyter execute` does
 SECONDS = 600
@@ -35,16 +36,11 @@ def site_packages(python: Path) -> Path:
     return Path(said(python, "import sysconfig; print(sysconfig.get_path('purelib'))"))
 
 
-def bare(folder: Path, torch_from: Path) -> Path:
-    """The Python of a new environment that sees another's torch, our NumPy and Jupyter, no more."""
+def bare(folder: Path) -> Path:
+    """The Python of a new environment that sees our torch, our NumPy and our Jupyter, no more."""
     lent = folder / "lent"
     lent.mkdir(parents=True)
-    others = distributions(path=[str(site_packages(torch_from))])
-    theirs = {canonicalize_name(package.name): package for package in others}
-    with_torch = needed_by(["torch"], theirs.__getitem__)
-    packages = [theirs[name] for name in with_torch]
-    packages += [distribution(name) for name in needed_by(RUNS_NOTEBOOKS) - with_torch]
-    for package in packages:
+    for package in map(distribution, needed_by(LENT)):
         for name in {file.parts[0] for file in package.files} - {"..", "__pycache__"}:
             if not (lent / name).exists():  # several packages share the folder `nvidia`
                 (lent / name).symlink_to(package.locate_file(name))
@@ -70,8 +66,7 @@ def packages(folder: Path, site: Path) -> None:
     """All that first cells may ask for, as wheels: the site's own, and packages of ours."""
     for wheel in (site / "wheels").glob("*.whl"):
         copy(wheel, folder)
-    lent = needed_by(["torch", *RUNS_NOTEBOOKS])
-    for name in needed_by([*project()["dependencies"], *EXTRAS]) - lent:
+    for name in needed_by([*project()["dependencies"], *EXTRAS]) - needed_by(LENT):
         as_wheel(distribution(name), folder)
 
 
@@ -124,7 +119,6 @@ def run(python: Path, notebook: Path, packages: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("python", type=Path, help="of an environment with the torch to lend")
     parser.add_argument("--pages", nargs="*", default=page_names(), help="default: all")
     parser.add_argument("--languages", nargs="*", default=LANGUAGES, help="default: all")
     asked = parser.parse_args()
@@ -137,7 +131,7 @@ def main() -> None:
         (folder / "packages").mkdir()
         packages(folder / "packages", site)
         copytree(site / FOLDER, folder / FOLDER)  # another build may take the site away
-        python = bare(folder, asked.python)
+        python = bare(folder)
         before = versions(python)
         print(before, flush=True)
         for page in [f"{code}/{name}" for code in asked.languages for name in asked.pages]:

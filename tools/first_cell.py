@@ -164,7 +164,7 @@ def brought() -> set[str]:
     return needed_by(project()["dependencies"])
 
 
-def needed_by(requirements: list[str], find=distribution) -> set[str]:
+def needed_by(requirements: list[str]) -> set[str]:
     """The names of what these requirements bring here, and of all that those need in turn."""
     found = set()
     todo = [(Requirement(text), {""}) for text in requirements]
@@ -177,7 +177,7 @@ def needed_by(requirements: list[str], find=distribution) -> set[str]:
         asked = frozenset({"", *need.extras})
         if (name, asked) not in found:
             found.add((name, asked))
-            todo += [(Requirement(text), asked) for text in find(name).requires or []]
+            todo += [(Requirement(text), asked) for text in distribution(name).requires or []]
     return {name for name, _ in found}
 
 

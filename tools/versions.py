@@ -88,7 +88,7 @@ def run_all(torch: str, python: str, languages: list[str], colab: bool) -> Path:
     quiet = ["-q", "--tb=line", "-p", "no:cacheprovider", "-n", "auto"]
     tests = {"tests.txt": [its, "-m", "pytest", *quiet, *package_tests()]}
     if colab:
-        tests["colab.txt"] = [its, COLAB, its, "--languages", *languages]
+        tests["colab.txt"] = [its, COLAB, "--languages", *languages]
     for name, command in tests.items():
         with open(folder / name, "w", encoding="utf-8") as file:
             done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
