@@ -149,10 +149,8 @@ def test_a_citation_leads_to_its_entry_in_the_bibliography(tmp_path):
     where, label = json.loads((out / "links.json").read_text("utf-8"))["cite adam"]
     file, _, anchor = where.partition("#")
     assert label == "[KB15]"
-    assert soup(out / file).find(id=anchor).text.split() == [
-        label,
-        *"D. Kingma and J. Ba. Adam. 2015.".split(),
-    ]
+    shown = " ".join(soup(out / file).find(id=anchor).text.split())
+    assert shown == "[KB15] D. Kingma and J. Ba. Adam. 2015."
 
 
 def test_a_fork_s_addresses_lead_to_the_fork(monkeypatch):
