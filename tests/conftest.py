@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -34,6 +35,8 @@ if PRETENDED:
 if device.type != "cpu":  # whatever a test does not place is made on the device asked for
     torch.set_default_device(device)
     torch.backends.cudnn.allow_tf32 = False  # else an LSTM keeps 10 bits of 23, and tests more
+    with warnings.catch_warnings(action="ignore"):  # the first product in autograd's own thread
+        torch.ones(2, 2, requires_grad=True).mm(torch.ones(2, 2)).sum().backward()
 
 
 def run_on_the_cpu(test) -> None:

@@ -8,10 +8,22 @@ from versions import package_tests
 
 PAGES = "pages, every cell"
 PACKAGE = "tests of the package"
-FILES = {f"tests/test_{name}.py" for name in ("data", "minilm", "pretrained", "smollm2")}
+FILES = {
+    f"tests/test_{name}.py"
+    for name in (
+        "checks",
+        "data",
+        "loader",
+        "minilm",
+        "pretrained",
+        "smollm2",
+        "text",
+        "train_tales",
+    )
+}
 ON_CPU = {
     "doctests": "they show what a reader sees on a CPU",
-    "tests of files": "they are about what is read into the CPU's memory",
+    "tests of files and answers": "what is read, and what readers answer, is on the CPU",
     "tests of the book": "they read texts, build the site and look at it",
 }
 
@@ -30,7 +42,7 @@ def kind(nodeid: str) -> str:
     if not test.startswith("test_"):
         return "doctests"
     if file in FILES:
-        return "tests of files"
+        return "tests of files and answers"
     return PACKAGE if file in package_tests() else "tests of the book"
 
 

@@ -137,7 +137,7 @@ def test_masked_words_are_learned_and_the_first_loss_is_log_v():
     hidden = torch.arange(8) % 4 == 1
     asked, targets = ids.masked_fill(hidden, 0), ids.masked_fill(~hidden, -100)
     optimizer, losses = torch.optim.AdamW(model.parameters(), lr=1e-2), []
-    for _ in range(60):
+    for _ in range(90):
         logits = model(asked)
         loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
         optimizer.zero_grad()

@@ -61,7 +61,7 @@ def test_what_is_read_is_what_was_written_to_the_bit(run):
     assert rest == REST
     assert read["best"] == {}
     for name, tensor in tensors["model"].items():
-        assert torch.equal(read["model"][name], tensor)
+        assert torch.equal(read["model"][name], tensor.cpu())
         assert read["model"][name].dtype == tensor.dtype
     assert (
         read["model"]["half"].view(torch.int16).tolist()

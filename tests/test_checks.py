@@ -2,10 +2,13 @@
 
 import pytest
 import torch
-from checks import CASES
 
 from torchbook import checks
 
+with torch.device("cpu"):
+    from checks import CASES
+
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
 JUNK = {
     "nothing": None,
     "empty text": "",

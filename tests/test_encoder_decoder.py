@@ -155,7 +155,7 @@ def test_a_reversal_is_learned_from_a_loss_of_about_log_v(kind):
         optimizer.step()
         losses.append(loss.item())
     excess = losses[0] - torch.tensor(V).log().item()
-    assert abs(excess) < 0.2 if kind == "bart" else 0 < excess < 1.0  # T5 starts less undecided
+    assert abs(excess) < 0.2 if kind == "bart" else 0 < excess < 1.5  # T5 starts less undecided
     assert losses[-1] < 0.3
 
 

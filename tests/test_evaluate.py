@@ -34,7 +34,7 @@ def test_it_is_the_mean_over_the_real_targets_of_all_batches(model, batches):
     x, y = (torch.cat(part).to(device) for part in zip(*batches, strict=True))
     whole = F.cross_entropy(model.eval()(x), y)
     model.train()
-    assert evaluate(model, summed, batches) == pytest.approx(whole.item(), rel=1e-6)
+    assert evaluate(model, summed, batches) == pytest.approx(whole.item(), rel=1e-5)
 
 
 def test_modes_buffers_gradients_and_random_states_are_as_before(model, batches):

@@ -2,10 +2,13 @@
 
 import os
 
+import pytest
 import torch
 from torch.utils.data import Dataset
 
 from torchbook.loader import loader, watched
+
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
 
 
 class Loaded(Dataset):

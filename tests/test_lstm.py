@@ -11,10 +11,11 @@ from meta import refuse_cpu
 from torch import nn
 from torch.testing import assert_close
 
+from torchbook.device import device
 from torchbook.lstm import LSTM, LSTMLM, LSTMCell, LSTMLMConfig
 
 few = settings(max_examples=15, derandomize=True, deadline=None)
-TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
+TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5 if device.type == "cpu" else 1e-4}  # cuDNN
 
 
 def twins(d_in, d_hidden, n_layer, dtype=torch.float64):
@@ -170,5 +171,5 @@ def test_bad_input_is_refused(wrong, message):
 
 
 def test_a_token_outside_the_vocabulary_is_refused():
-    with pytest.raises(IndexError, match="out of range"):
-        LSTMLM(LSTMLMConfig(3, 4))(IDS + 3)
+    with torch.device("cpu"), pytest.raises(IndexError, match="out of range"):
+        LSTMLM(LSTMLMConfig(3, 4))(IDS.cpu() + 3)

@@ -35,6 +35,13 @@ for mistake in (
         mistake(torch.ones(2))
     except RuntimeError as error:
         print("device" if "device= is missing" in str(error) else "numpy")
+for device, other in (("cpu", "meta"), ("meta", "cpu")):
+    own = torch.Generator(device).manual_seed(0)
+    assert torch.randn(2, device=device, generator=own).device.type == own.device.type == device
+    try:
+        torch.randn(2, device=other, generator=own)
+    except RuntimeError as error:
+        print("generator" if "needs a generator" in str(error) else error)
 x = torch.ones(2)
 assert x[torch.tensor([0], device="cpu")].tolist() == [1.0]
 print(x.device, x.cpu().numpy(), (x * torch.tensor(2.0, device="cpu")).tolist())
@@ -54,7 +61,7 @@ def test_a_network_learns_there_what_it_learns_on_the_cpu():
     assert there == here
 
 
-def test_mixing_devices_and_numpy_are_refused():
+def test_mixing_devices_numpy_and_foreign_generators_are_refused():
     *refused, last = printed(REFUSES)
-    assert refused == ["device", "device", "numpy", "device"]
+    assert refused == ["device", "device", "numpy", "device", "generator", "generator"]
     assert last == "meta [1. 1.] [2.0, 2.0]"

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from torchbook.checkpoint import checkpoints
 
@@ -23,7 +24,8 @@ KILLS = 50
 @pytest.fixture(scope="module")
 def start():
     """start(folder, ...): the run in a process of its own, under way."""
-    import killed_run  # only here, for it trains a little when it is imported
+    with torch.device("cpu"):
+        import killed_run  # only here, for it trains a little when it is imported
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["killed_run"])
@@ -115,7 +117,8 @@ def test_a_second_run_in_the_same_folder_is_refused_and_harms_nothing(start, exp
         time.sleep(0.01)
     from killed_run import run
 
-    with pytest.raises(RuntimeError, match=r"another run is writing in .*: wait until it ends"):
+    busy = r"another run is writing in .*: wait until it ends"
+    with torch.device("cpu"), pytest.raises(RuntimeError, match=busy):
         run(folder)
     process.join()
     assert outcome(folder) == expected

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from meta import refuse_cpu
+from test_generate import seeded
 from torch.testing import assert_close
 from transformers import TopKLogitsWarper, TopPLogitsWarper
 
@@ -46,9 +47,7 @@ def test_temperature_zero_is_the_likeliest():
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_tokens_are_drawn_with_their_probabilities(temperature):
     logits = torch.tensor([0.0, 1.0, 2.0, -1.0])
-    drawn = choose(
-        logits.expand(40_000, -1), temperature, generator=torch.Generator().manual_seed(0)
-    )
+    drawn = choose(logits.expand(40_000, -1), temperature, generator=seeded(0))
     shares = drawn.bincount(minlength=4) / len(drawn)
     # a share's standard deviation is at most 0.5 / sqrt(40,000) = 0.0025
     assert_close(shares, (logits / temperature).softmax(dim=-1), rtol=0, atol=0.01)
@@ -65,9 +64,7 @@ def test_only_what_is_left_is_drawn():
 
 def test_a_generator_decides_and_the_global_one_stays():
     logits, state = torch.randn(50, 9), torch.get_rng_state()
-    one, same, other = (
-        choose(logits, 1.0, generator=torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
-    )
+    one, same, other = (choose(logits, 1.0, generator=seeded(seed)) for seed in (1, 1, 2))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
     assert torch.equal(torch.get_rng_state(), state)

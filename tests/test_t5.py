@@ -74,7 +74,7 @@ def test_the_logits_are_those_of_transformers(dtype):
     ours, theirs = ours_and_theirs(dtype)
     ids, targets_in = torch.randint(50, (2, 200)), torch.randint(50, (2, 150))  # beyond 128
     expected = theirs(input_ids=ids, decoder_input_ids=targets_in).logits
-    assert expected.std() > 0.1
+    assert expected.std() > 0.03
     assert_close(ours(ids, targets_in), expected, rtol=0, atol=TOLERANCE[dtype])
 
 

@@ -8,6 +8,7 @@ from torch.utils.data import DataLoader
 
 from torchbook.text import Windows, read_text
 
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
 few = settings(max_examples=50, derandomize=True, deadline=None)
 SPANISH = "¿Dónde está el ñandú?\n—Aquí.\n"
 

@@ -22,6 +22,8 @@ from torchbook.schedule import warmup_cosine
 from torchbook.train import train
 from torchbook.train_config import TrainConfig
 
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
+
 
 def summed(model, batch):
     """Token by token, as a language model: padding has the target -100."""
@@ -39,10 +41,11 @@ def begin(p_drop=0.0, dtype=torch.float64, seed=0):
 def examples(n, dtype=torch.float64):
     """Sequences of 5 positions, of which 1 to 5 are real."""
     own = torch.Generator().manual_seed(n)
-    x = torch.randn(n, 5, 6, generator=own).to(dtype)
-    y = (x[..., :4]).argmax(dim=-1)
-    real = torch.randint(1, 6, (n, 1), generator=own)
-    return TensorDataset(x, y.masked_fill(torch.arange(5) >= real, -100))
+    with torch.device("cpu"):  # as data are that were read; `summed` takes them to the device
+        x = torch.randn(n, 5, 6, generator=own).to(dtype)
+        y = (x[..., :4]).argmax(dim=-1)
+        real = torch.randint(1, 6, (n, 1), generator=own)
+        return TensorDataset(x, y.masked_fill(torch.arange(5) >= real, -100))
 
 
 DATA, VALIDATION = examples(40), examples(20)

@@ -18,6 +18,7 @@ from torchbook.train_tales import loss_of, main
 SIZES = ["--tales=40", "--vocab-size=300", "--n-layer=1", "--n-head=2", "--d-model=16"]
 STEPS = ["--steps=12", "--warmup=2", "--batch-size=4", "--accumulate=2", "--every=4"]
 SMALL = [*SIZES, *STEPS, "--dropout=0.1"]
+pytestmark = pytest.mark.usefixtures("on_the_cpu")
 
 
 @pytest.fixture(autouse=True)

@@ -63,9 +63,10 @@ class Interrupted(Exception):
 
 def texts(n: int, seed: int) -> list[torch.Tensor]:
     """Texts of 2 to 9 ids: a batch has other numbers of targets in each process and part."""
-    generator = torch.Generator().manual_seed(seed)
-    lengths = torch.randint(2, 10, (n,), generator=generator).tolist()
-    return [torch.randint(11, (length,), generator=generator) for length in lengths]
+    with torch.device("cpu"):
+        generator = torch.Generator().manual_seed(seed)
+        lengths = torch.randint(2, 10, (n,), generator=generator).tolist()
+        return [torch.randint(11, (length,), generator=generator) for length in lengths]
 
 
 def loss_of(model, batch):
@@ -95,18 +96,21 @@ def interrupt():
 
 def run(folder=None, *, sharded=False, p_drop=0.0, loss=loss_of, config=CONFIG, sgd=False):
     """The log, and in rank 0 the weights, of one run; each process begins with other weights."""
-    torch.manual_seed(rank())
-    sizes = GPTConfig(
-        vocab_size=11, context_length=8, d_model=8, n_head=2, n_layer=2, p_drop=p_drop
-    )
-    model = spread(GPT(sizes).double(), sharded)
-    if sgd:  # a step is minus the gradient
-        optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-    else:  # eps is large, for Adam divides by it the rounding of gradients that are zero
-        optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, eps=1e-3)
-    data, validation = texts(20, seed=1), texts(7, seed=2)
-    log = train(model, optimizer, loss, data, validation, config, folder, collate=language_batch)
-    return log, whole(bare(model).state_dict())
+    with torch.device("cpu"):
+        torch.manual_seed(rank())
+        sizes = GPTConfig(
+            vocab_size=11, context_length=8, d_model=8, n_head=2, n_layer=2, p_drop=p_drop
+        )
+        model = spread(GPT(sizes).double(), sharded)
+        if sgd:  # a step is minus the gradient
+            optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+        else:  # eps is large, for Adam divides by it the rounding of gradients that are zero
+            optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, eps=1e-3)
+        data, validation = texts(20, seed=1), texts(7, seed=2)
+        log = train(
+            model, optimizer, loss, data, validation, config, folder, collate=language_batch
+        )
+        return log, whole(bare(model).state_dict())
 
 
 def one_step() -> TrainConfig:

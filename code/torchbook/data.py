@@ -39,7 +39,8 @@ def digits(seed: int = 0) -> Splits[TensorDataset]:
     pixels, labels = load_digits(return_X_y=True)
     images = torch.tensor(pixels, dtype=torch.float32).view(-1, 8, 8) / 16  # (N, 8, 8)
     targets = torch.tensor(labels, dtype=torch.int64)  # (N)
-    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+    own = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(images), generator=own, device="cpu")
     return Splits(*(TensorDataset(images[i], targets[i]) for i in order.split([1197, 300, 300])))
 
 
@@ -71,6 +72,7 @@ def split(
             f"{n} examples, cut by {fractions}, make parts of {sizes}: each needs at least one; "
             "give more examples, or larger fractions"
         )
-    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed)).tolist()
+    own = torch.Generator().manual_seed(seed)
+    order = torch.randperm(n, generator=own, device="cpu").tolist()
     starts = [0, *ends]
     return Splits(*(Subset(dataset, order[starts[i] : ends[i]]) for i in range(3)))

@@ -21,13 +21,14 @@ def loader(
     >>> [batch.tolist() for batch in loader(range(7), None, 0, [[0, 1], [5, 6]])]
     [[0, 1], [5, 6]]
     """
-    return DataLoader(
+    own = torch.Generator(torch.get_default_device()).manual_seed(0)
+    return DataLoader(  # from PyTorch's generator it would draw a number, each time
         data,
         batch_sampler=batches,
         collate_fn=collate,
         num_workers=workers,
         persistent_workers=workers > 0,
-        generator=torch.Generator().manual_seed(0),  # from PyTorch's it would draw, each time
+        generator=own,
     )
 
 

@@ -101,8 +101,8 @@ def half_interval(answer: Any) -> str | None:
 
 
 MATRICES = (
-    10 * torch.eye(10, dtype=torch.int64) + torch.arange(100).view(10, 10) % 7,
-    torch.tensor([[8, 2, 0], [1, 3, 0], [4, 0, 2]]),
+    [[10 * (i == j) + (10 * i + j) % 7 for j in range(10)] for i in range(10)],
+    [[8, 2, 0], [1, 3, 0], [4, 0, 2]],
 )
 
 
@@ -110,7 +110,7 @@ def recall(answer: Any) -> str | None:
     if not callable(answer):
         return "kind"
     names = set()
-    for matrix in MATRICES:
+    for matrix in map(torch.tensor, MATRICES):
         diagonal, rows, columns = matrix.diagonal().double(), matrix.sum(1), matrix.sum(0)
         known = {
             "": diagonal / rows,
