@@ -65,7 +65,8 @@ def loops(function: Callable, arguments: Callable[[int], tuple]) -> bool:
     >>> loops(lambda x: torch.stack([number.exp() for number in x]), lambda n: (torch.ones(n),))
     True
     """
-    short, long = (_instructions(function, *arguments(n)) for n in (3, 43))
+    # twice the short one: Python 3.12 counts less the first time that it meets a function
+    _, short, long = (_instructions(function, *arguments(n)) for n in (3, 3, 43))
     return long - short >= 40
 
 
