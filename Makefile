@@ -5,7 +5,7 @@ IN = .venv/bin/python
 READY = .venv/ready
 export TORCHBOOK_DEVICE = $(DEVICE)
 
-.PHONY: book serve lab test lint bench launch versions twice rehearse record keep push behind reviewed clean
+.PHONY: book serve lab test lint bench launch versions twice rehearse record keep-wheels push-notebooks behind reviewed clean
 
 book: $(READY)  ## execute and build both languages into _build/site/
 	@$(IN) tools/build_book.py
@@ -46,10 +46,10 @@ rehearse: $(READY)  ## the package's tests on a pretended GPU, where there is no
 record: $(READY)  ## records/$(DEVICE).json: when each page ran on it; commit it for the site to show
 	@$(IN) tools/record.py
 
-keep: $(READY)  ## add to the site the wheels that were published before
+keep-wheels: $(READY)  ## add to the site the wheels that were published before
 	@$(IN) tools/publish.py keep
 
-push: $(READY)  ## put the site's notebooks on the branch that Colab opens
+push-notebooks: $(READY)  ## put the site's notebooks on the branch that Colab opens
 	@$(IN) tools/publish.py push
 
 behind: $(READY)  ## Spanish paragraphs whose English has changed since they were reviewed
