@@ -51,8 +51,17 @@ def test_the_key_ignores_prose_and_comments_and_nothing_else():
     ],
 )
 def test_the_key_depends_on_device_versions_and_python(monkeypatch, name, value):
+    monkeypatch.setattr(execute, "hardware", lambda: "a GPU")
     before = execute.surroundings.__wrapped__()
     monkeypatch.setattr(name, value)
+    assert execute.surroundings.__wrapped__() != before
+
+
+def test_the_key_depends_on_which_gpu_it_is(monkeypatch):
+    monkeypatch.setattr(execute, "DEVICE", "cuda")
+    monkeypatch.setattr(execute, "hardware", lambda: "a GPU")
+    before = execute.surroundings.__wrapped__()
+    monkeypatch.setattr(execute, "hardware", lambda: "another GPU")
     assert execute.surroundings.__wrapped__() != before
 
 
