@@ -53,7 +53,9 @@ def test_what_is_read_is_what_was_written_to_the_bit(run):
             "half": torch.tensor([1 / 3, -0.0, torch.inf]).bfloat16(),
             "scalar": torch.tensor(7),
             "empty": torch.zeros(0, 3),
-            "turned": torch.arange(6).view(2, 3).T,
+            "turned": (grid := torch.arange(6).view(2, 3)).T,
+            "tied": grid,
+            "tied and turned": grid.T,
         },
         "best": {},
     }

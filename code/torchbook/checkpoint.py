@@ -130,6 +130,7 @@ def apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     own = {}
     for name, tensor in tensors.items():
         address = tensor.untyped_storage().data_ptr()
-        own[name] = tensor.clone() if address in seen else tensor.contiguous()
+        whole = tensor.contiguous()  # a file cannot hold a transposed one
+        own[name] = whole.clone() if address in seen else whole
         seen.add(address)
     return own
