@@ -113,7 +113,7 @@ def measure(what: str) -> None:
     """Print the MiB that a run adds to a process that has trained a tiny model before."""
     from peers import SIZES, ours, sizes, training_step
 
-    import torchbook.train  # noqa: F401
+    import torchbook.train  # noqa: F401, so that its own weight is not counted
 
     tiny = sizes(1, 8, 1, 8)
     training_step(ours(tiny), tiny, B=1)()

@@ -18,10 +18,10 @@ from types import SimpleNamespace
 from urllib.request import Request, urlopen
 
 import psutil
-from packaging.requirements import Requirement
 from playwright.sync_api import Browser, Page, expect
 
 from execute import ROOT
+from first_cell import needed_by
 
 SITE = sysconfig.get_path("purelib")  # in the repository, code/ has another record of torchbook
 OPEN_SECONDS, RUN_SECONDS = 180, 300  # for a page and all its cells, beside busy neighbours
@@ -59,29 +59,13 @@ def asked_for() -> list[str]:
     return ["torch", "numpy", "torchbook", *words[words.index("--editable") + 2 :]]
 
 
-def needed(names: list[str]) -> dict[str, Distribution]:
-    """These distributions and all that they need, by what each says of itself."""
-    found, seen, todo = {}, set(), [Requirement(name) for name in names]
-    while todo:
-        wanted = todo.pop()
-        if str(wanted) in seen:
-            continue
-        seen.add(str(wanted))
-        found[wanted.name] = next(Distribution.discover(name=wanted.name, path=[SITE]))
-        for line in found[wanted.name].requires or []:
-            need = Requirement(line)
-            extras = wanted.extras or {""}
-            if not need.marker or any(need.marker.evaluate({"extra": extra}) for extra in extras):
-                todo.append(need)
-    return found
-
-
 def linked(folder: Path, repository: Path) -> Path:
     """The same without a download: links to what is asked for and needed, and to nothing else."""
     venv.create(folder, symlinks=True)
     site = Path(SITE)
-    for each in needed(asked_for()).values():
-        for file in each.files:
+    for name in needed_by(asked_for()):
+        package = next(Distribution.discover(name=name, path=[SITE]))
+        for file in package.files:
             code = ".." not in file.parts
             path = site / file.parts[0] if code else Path(os.path.normpath(site / file))
             there = folder / path.relative_to(sys.prefix)

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from torchbook.batches import Batches, shares
 from torchbook.checkpoint import write_checkpoint
+from torchbook.data import length
 from torchbook.distributed import exchange, full, rank, total, world
 from torchbook.evaluate import Loss, autocast, evaluate
 from torchbook.loader import loader, watched
@@ -70,9 +71,9 @@ def train(
     (200, 3.0, 1.0)
     """
     require_learning_rates(optimizer)
-    if validation is not None and len(validation) == 0:  # type: ignore[arg-type]
+    if validation is not None and length(validation) == 0:
         raise ValueError("the validation data are empty: give some, or None")
-    n = len(data)  # type: ignore[arg-type]
+    n = length(data)
     here = rank(), world()
     torch.manual_seed(config.seed + rank())  # other dropout in each process
     forward: Any = torch.compile(model) if config.compile else model
@@ -91,7 +92,7 @@ def train(
         batches = watched(loader(data, collate, workers, order))
         look = None
         if validation is not None:
-            mine = shares(len(validation), config.batch_size // config.accumulate, *here)  # type: ignore[arg-type]
+            mine = shares(length(validation), config.batch_size // config.accumulate, *here)
             look = loader(validation, collate, workers, mine)
         log_path = None if folder is None or rank() > 0 else folder / "log.jsonl"
         with Log(log_path, state.log_bytes) as log:
