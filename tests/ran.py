@@ -13,6 +13,7 @@ FILES = {
     for name in (
         "checks",
         "data",
+        "distributed",
         "loader",
         "minilm",
         "pretrained",
@@ -23,7 +24,7 @@ FILES = {
 }
 ON_CPU = {
     "doctests": "they show what a reader sees on a CPU",
-    "tests of files and answers": "what is read, and what readers answer, is on the CPU",
+    "tests of files, answers, processes": "what is read, answered or sent by gloo is on the CPU",
     "tests of the book": "they read texts, build the site and look at it",
 }
 
@@ -42,7 +43,7 @@ def kind(nodeid: str) -> str:
     if not test.startswith("test_"):
         return "doctests"
     if file in FILES:
-        return "tests of files and answers"
+        return "tests of files, answers, processes"
     return PACKAGE if file in package_tests() else "tests of the book"
 
 
